@@ -1,0 +1,31 @@
+// Who is asking: the same value on the MySQL port, the RPCs and the console.
+#ifndef POSTERN_GATEWAY_IDENTITY_PRINCIPAL_H_
+#define POSTERN_GATEWAY_IDENTITY_PRINCIPAL_H_
+
+#include <absl/time/time.h>
+
+#include <string>
+#include <vector>
+
+#include "proto/postern/v1/access.pb.h"
+
+namespace postern::identity {
+
+struct Principal {
+  std::string name;
+  v1::PrincipalKind kind = v1::PRINCIPAL_KIND_UNSPECIFIED;
+  std::vector<std::string> groups;
+  // People only.
+  std::vector<v1::Role> roles;
+  // Agents only; empty means every target that policy allows.
+  std::vector<std::string> targets;
+  // How it proved itself: "token" and the token's id.
+  std::string identity_kind;
+  std::string identity_id;
+  // The proof is worth nothing from then on, and neither is a session opened with it.
+  absl::Time expires_at = absl::InfinitePast();
+};
+
+}  // namespace postern::identity
+
+#endif  // POSTERN_GATEWAY_IDENTITY_PRINCIPAL_H_
