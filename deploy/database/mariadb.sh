@@ -1,0 +1,18 @@
+# What start.sh needs to know about MariaDB. Sourced.
+server=(mariadbd --no-defaults)
+client="$(command -v mariadb || true)"
+vendor_flags=()
+if ! command -v mariadbd >/dev/null || [ -z "$client" ]; then
+  Fail "no MariaDB on this machine; deploy/install-deps.sh installs it"
+fi
+
+InitialiseData() {
+  mariadb-install-db --no-defaults --datadir="$dir/data" --user="$(id -un)" --skip-test-db --skip-name-resolve \
+    --auth-root-authentication-method=normal
+  # That method also makes roots without a password for TCP.
+  mariadbd --no-defaults --datadir="$dir/data" --user="$(id -un)" --bootstrap --skip-networking <<'SQL'
+FLUSH PRIVILEGES;
+DELETE FROM mysql.global_priv WHERE User = '' OR (User = 'root' AND Host <> 'localhost');
+FLUSH PRIVILEGES;
+SQL
+}

@@ -1,0 +1,85 @@
+#!/usr/bin/env bash
+# Runs the tests and ends with one line: N passed, N failed.
+#
+#   tests/run.sh [--unit] [--integration] [--database mariadb|mysql] [--filter NAME] [--fuzz]
+#     --unit           only the unit tests, under AddressSanitizer and UBSan
+#     --integration    only the integration tests: release binaries, real database servers, real clients
+#     --database V     integration against one of the two databases; both otherwise
+#     --filter NAME    only tests whose name contains NAME
+#     --fuzz           also builds the fuzz targets and runs each for 60 s
+#
+# Installs what is missing (deploy/install-deps.sh) and builds first. POSTERN_FULL=1 runs the large variants of long tests.
+set -uo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 2
+
+unit=1 integration=1 fuzz="" filter="" databases=(mariadb mysql)
+while [ $# -gt 0 ]; do
+  case "$1" in
+    --unit) integration=""; shift ;;
+    --integration) unit=""; shift ;;
+    --database) databases=("${2:?}"); shift 2 ;;
+    --filter) filter="${2:?}"; shift 2 ;;
+    --fuzz) fuzz=1; shift ;;
+    -h | --help) sed -n '2,11s/^# \{0,1\}//p' "$0"; exit 0 ;;
+    *) echo "run.sh: unknown option $1" >&2; exit 2 ;;
+  esac
+done
+
+results="$(mktemp -d /tmp/postern-tests.XXXXXX)"
+trap 'rm -rf "$results"' EXIT
+reports=()
+
+Say() { printf '\n== %s\n' "$*"; }
+
+# A step that is no test, but without which there are none: its failure is reported as one failed test.
+Step() {
+  Say "$1"
+  shift
+  "$@" && return 0
+  echo "run.sh: failed: $*" >&2
+  reports+=("$results/no-report-of-a-failed-step")
+  return 1
+}
+
+Build() {
+  local preset="$1"
+  cmake --preset "$preset" >"$results/configure.log" 2>&1 || { cat "$results/configure.log"; return 1; }
+  cmake --build --preset "$preset"
+}
+
+Unit() {
+  Step "Building with AddressSanitizer and UBSan" Build asan || return
+  Say "Unit tests"
+  ctest --preset asan --output-junit "$results/unit.xml" -R "${filter:-.}" --no-tests=ignore
+  [ -n "$filter" ] && ! grep -q '<testcase' "$results/unit.xml" || reports+=("$results/unit.xml")
+}
+
+Integration() {
+  Step "Building the release programs" Build release || return
+  Step "Node drivers" tests/support/node-modules.sh || return
+  local database
+  for database in "${databases[@]}"; do
+    Say "Integration tests on $database"
+    POSTERN_BIN="${POSTERN_BIN:-$PWD/build/release/bin}" NODE_PATH="$(tests/support/node-modules.sh)" \
+      /usr/bin/python3 -B -m pytest -q -p no:cacheprovider --database "$database" -k "$filter" --junitxml "$results/$database.xml" \
+      tests/integration
+    [ $? -eq 5 ] && [ -n "$filter" ] || reports+=("$results/$database.xml")
+  done
+}
+
+Fuzz() {
+  Step "Building the fuzz targets" Build fuzz || return
+  Step "Fuzzing" tests/fuzz/run.sh build/fuzz 60
+}
+
+needs=(--test)
+[ -z "$fuzz" ] || needs+=(--fuzz)
+if Step "Dependencies" deploy/install-deps.sh "${needs[@]}"; then
+  [ -z "$unit" ] || Unit
+  [ -z "$integration" ] || Integration
+  [ -z "$fuzz" ] || Fuzz
+fi
+
+read -r passed failed < <(/usr/bin/python3 -B tests/support/count.py "${reports[@]}")
+printf '\n%s passed, %s failed\n' "$passed" "$failed"
+[ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]
