@@ -1,0 +1,116 @@
+// Follows a server's reply as it streams by, without joining rows: it knows where each packet begins and what it is, when
+// the reply ends, and hands the bytes on. One object per session, one thread at a time; bytes given to the sink are views
+// into the chunk being fed and die when Feed returns.
+//
+// Rows cost a header and a byte to look at, however long they are. Only packets of interest (OK, ERR, EOF, column counts
+// and definitions, prepare-OK) are read, and only these are ever buffered, up to a limit.
+//
+// Anything a server would not send is an error and ends the session: close both legs. So does LOCAL INFILE (code
+// kPermissionDenied), which is never passed on.
+//
+// Each legitimate reply: Begin(), Feed() until done(), summary().
+#ifndef POSTERN_COMMON_MYSQL_FLOW_RESPONSE_WALKER_H_
+#define POSTERN_COMMON_MYSQL_FLOW_RESPONSE_WALKER_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "common/mysql/capabilities.h"
+#include "common/mysql/commands.h"
+#include "common/mysql/message/column.h"
+#include "common/mysql/message/response.h"
+#include "common/mysql/wire/bytes.h"
+#include "common/mysql/wire/packet.h"
+
+namespace postern::mysql {
+
+// Receives the reply. Visits come before the packet's own bytes are passed.
+class ResponseSink {
+ public:
+  virtual ~ResponseSink() = default;
+
+  // Bytes for the agent, in order; as long a run as the chunk allows.
+  virtual void Pass(Bytes bytes) = 0;
+
+  virtual void OnColumnCount(uint64_t /*columns*/) {}
+  // Of a result, of COM_FIELD_LIST, or of a prepared statement (parameters first).
+  virtual void OnColumn(const ColumnDefinition41& /*column*/) {}
+  virtual void OnPrepareOk(const PrepareOk& /*prepared*/) {}
+  // As the server sent it, before anything is taken away.
+  virtual void OnOk(const OkPacket& /*ok*/) {}
+  virtual void OnEof(const EofPacket& /*eof*/) {}
+  virtual void OnErr(const ErrPacket& /*error*/) {}
+};
+
+struct ReplySummary {
+  uint64_t rows = 0;
+  uint64_t result_sets = 0;
+  uint64_t bytes = 0;          // from the server, headers included
+  uint64_t affected_rows = 0;  // summed over the OKs that carry it
+  uint64_t last_insert_id = 0;
+  uint16_t status_flags = 0;  // of the last OK or EOF
+  uint16_t warnings = 0;      // of the last OK or EOF
+  std::optional<ErrPacket> error;
+  std::optional<PrepareOk> prepared;
+  bool cursor_open = false;            // EXECUTE opened a cursor; rows come by FETCH
+  bool last_row_sent = false;          // FETCH reached the end
+  std::vector<SessionChange> changes;  // variables and schema, the last value of each
+};
+
+class ResponseWalker {
+ public:
+  struct Options {
+    Capabilities upstream = 0;  // negotiated with the server
+    Capabilities agent = 0;     // negotiated with the agent; may lack SESSION_TRACK
+    size_t max_control_packet_bytes = 1024 * 1024;
+    uint64_t max_columns = 4096;
+    size_t max_changes = 1024;
+  };
+
+  explicit ResponseWalker(Options options) : options_(options) {}
+
+  // A command went out whose last physical packet had `upstream_sequence` on the server's leg and `agent_sequence` on the
+  // agent's (they differ when the statement was rebuilt across a 16 MiB boundary; headers are then renumbered).
+  void Begin(ReplyShape shape, uint8_t upstream_sequence = 0, uint8_t agent_sequence = 0);
+
+  // Any piece of the reply. After an error the walker stays in error. Bytes after the end of the reply are an error.
+  [[nodiscard]] absl::Status Feed(Bytes chunk, ResponseSink& sink);
+
+  bool done() const { return state_ == State::kDone; }
+  const ReplySummary& summary() const { return summary_; }
+  // The sequence id the next packet to the agent would have: for an ERR of our own in place of the rest.
+  uint8_t next_agent_sequence() const { return static_cast<uint8_t>(sequence_ + offset_); }
+  // True while nothing of the current packet was passed yet, so an ERR of our own can still be put in.
+  bool at_packet_boundary() const { return body_left_ == 0 && !continued_; }
+
+ private:
+  enum class State { kFirst, kColumns, kColumnsEof, kRows, kParameters, kParametersEof, kPreparedColumns,
+                     kPreparedColumnsEof, kFieldList, kStatistics, kDone, kFailed };
+
+  // What Feed has found and not yet passed: a run of the current chunk.
+  struct Run;
+
+  Options options_;
+  ReplyShape shape_ = ReplyShape::kNone;
+  State state_ = State::kDone;
+  ReplySummary summary_;
+  uint8_t sequence_ = 0;  // expected next from the server
+  uint8_t offset_ = 0;    // agent's sequence id minus the server's
+  uint64_t columns_left_ = 0;
+  uint64_t prepared_columns_ = 0;
+  std::string held_;       // start of a packet that the last chunk cut: header, first byte, or all of a control packet
+  uint32_t body_left_ = 0;  // bytes of the current row packet still to come
+  bool continued_ = false;  // the current row goes on in the next physical packet
+  absl::Status error_;
+
+  absl::Status Step(Bytes& rest, Run& run, ResponseSink& sink);
+  absl::Status OnControl(Bytes packet, Run& run, ResponseSink& sink);
+};
+
+}  // namespace postern::mysql
+
+#endif  // POSTERN_COMMON_MYSQL_FLOW_RESPONSE_WALKER_H_
