@@ -1,0 +1,106 @@
+// gateway.yaml as values. docs/configuration.md tells what each option costs; the fallbacks are the members' initial values.
+#ifndef POSTERN_GATEWAY_CONFIG_GATEWAY_CONFIG_H_
+#define POSTERN_GATEWAY_CONFIG_GATEWAY_CONFIG_H_
+
+#include <absl/time/time.h>
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "common/config/host_port.h"
+#include "common/config/problem.h"
+
+namespace postern::config {
+
+struct TlsFiles {
+  std::string certificate;
+  std::string key;
+  std::optional<std::string> client_ca;  // clients' certificates are asked for and checked against it
+};
+
+struct MysqlConfig {
+  HostPort listen;
+  std::optional<TlsFiles> tls;  // absent only with insecure_loopback
+  std::string server_version = "8.0.40-postern";
+  bool insecure_loopback = false;
+};
+
+struct ApiConfig {
+  HostPort listen;
+  TlsFiles tls;  // client_ca is required: relays prove their names with it
+};
+
+// INVARIANT: nothing a peer sends is unbounded; each bound is one of these.
+struct GatewayLimits {
+  // Sessions.
+  uint32_t sessions = 2000;
+  uint32_t sessions_per_agent = 16;
+  uint32_t pending_logins = 256;
+  uint32_t prepared_statements = 1024;  // of one session
+  // Bytes.
+  uint64_t statement_bytes = 16u << 20;
+  uint64_t packet_bytes = 64u << 20;   // one logical packet from an agent, max_allowed_packet
+  uint64_t handshake_bytes = 64u << 10;
+  uint64_t parameter_bytes = 64u << 20;  // parameters a session holds between COM_STMT_SEND_LONG_DATA and execution
+  uint64_t batch_bytes = 64u << 10;      // of rows handed on at once
+  // Reading SQL.
+  uint32_t parse_depth = 200;
+  uint32_t parse_tokens = 16u << 20;
+  uint32_t batch_statements = 64;  // in one packet, where multi_statements is allowed
+  uint32_t parameters = 65535;     // of one execution
+  // Time.
+  absl::Duration login_timeout = absl::Seconds(10);
+  absl::Duration idle_timeout = absl::Hours(8);         // an access entry's `idle` may be shorter
+  absl::Duration statement_timeout = absl::Minutes(10); // from forwarding to the end of its result
+  absl::Duration write_timeout = absl::Minutes(5);      // an agent that reads nothing for so long is cut off
+  absl::Duration open_timeout = absl::Seconds(10);      // to open a connection to the database
+  absl::Duration close_timeout = absl::Seconds(10);     // to prove it closed
+  absl::Duration shutdown_timeout = absl::Seconds(20);
+  // Approvals.
+  absl::Duration hold_wait_max = absl::Hours(1);  // whatever a rule says
+  uint32_t held_statements = 1000;
+  uint32_t held_statements_per_agent = 16;
+  uint32_t approval_history = 10000;
+  uint64_t approval_statement_bytes = 1u << 20;  // a longer statement is not held but refused
+  uint32_t approval_watchers = 256;
+  // Recording.
+  uint64_t journal_queue_bytes = 64u << 20;  // waiting to become durable
+  uint64_t journal_segment_bytes = 256u << 20;
+  // RPCs.
+  uint64_t rpc_message_bytes = 4u << 20;
+  uint32_t relays = 256;
+};
+
+enum class LogLevel : uint8_t { kDebug, kInfo, kWarning, kError };
+enum class LogFormat : uint8_t { kText, kJson };
+
+struct LogConfig {
+  LogLevel level = LogLevel::kInfo;
+  LogFormat format = LogFormat::kText;
+  std::optional<std::string> file;  // absent: standard error
+};
+
+struct GatewayConfig {
+  MysqlConfig mysql;
+  ApiConfig api;
+  std::string data_dir;     // the journal, and the store unless it is elsewhere
+  std::string sqlite_path;  // data_dir/postern.db unless store.sqlite.path says otherwise
+  std::string policy;       // path
+  std::map<std::string, std::vector<std::string>> targets;  // target -> names of the relays that may serve it
+  GatewayLimits limits;
+  LogConfig log;
+  uint32_t threads = 0;  // that run sessions; 0: one per processor
+};
+
+// Reads and checks the whole file: every problem is reported, not only the first. The policy file must exist but is
+// loaded by policy::LoadRules. No other effect.
+Loaded<GatewayConfig> LoadGatewayConfig(const std::string& path);
+Loaded<GatewayConfig> ParseGatewayConfig(std::string_view text, const std::string& name);
+
+}  // namespace postern::config
+
+#endif  // POSTERN_GATEWAY_CONFIG_GATEWAY_CONFIG_H_

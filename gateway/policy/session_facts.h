@@ -1,0 +1,27 @@
+// What a decision knows about the session, beside what the statement does. Plain value, any thread.
+#ifndef POSTERN_GATEWAY_POLICY_SESSION_FACTS_H_
+#define POSTERN_GATEWAY_POLICY_SESSION_FACTS_H_
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "common/sql/dialect.h"
+
+namespace postern::policy {
+
+struct SessionFacts {
+  std::string agent;
+  std::vector<std::string> groups;
+  std::string target;
+  std::string default_schema;  // empty: none selected
+  // The server's setting, once it is known. Unknown counts as the stricter reading on each side: names that allow match
+  // letter by letter, names that deny match in any letter case.
+  std::optional<int> lower_case_table_names;
+  // The lexical modes statements are read under now; a statement that would change them is refused.
+  sql::SqlMode sql_mode;
+};
+
+}  // namespace postern::policy
+
+#endif  // POSTERN_GATEWAY_POLICY_SESSION_FACTS_H_
