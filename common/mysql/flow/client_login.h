@@ -18,6 +18,7 @@
 #include <variant>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "common/mysql/capabilities.h"
 #include "common/mysql/flow/secret.h"
 #include "common/mysql/flow/server_login.h"
@@ -86,14 +87,16 @@ class ClientLogin {
   ClientAction OnAuthPacket(Bytes payload);
   ClientAction OnSwitch(Bytes payload);
   ClientAction OnMoreData(std::string_view data);
+  ClientAction OnRsaKeyPacket(Bytes payload);
   ClientAction OnRsaKey(std::string_view pem);
   ClientAction OnOk(Bytes payload);
   ClientAction OnErr(Bytes payload);
   ClientAction SendResponse();
-  ClientAction SendPassword();
-  ClientAction SendUnderRsa(std::string_view pem);
-  // The first answer of a plug-in to a scramble.
-  absl::StatusOr<std::string> Answer(const std::string& plugin, const std::string& scramble);
+  // The first answer of plugin_ to scramble_.
+  absl::StatusOr<std::string> Answer();
+  absl::StatusOr<std::string> UnderRsaOrRequest(char request);
+  absl::StatusOr<std::string> UnderRsa(std::string_view pem);
+  ClientAction SendAndWipe(std::string payload, State then);
   ClientAction Send(const std::string& payload, State then);
   ClientAction Fail(absl::Status status);
 
@@ -104,6 +107,8 @@ class ClientLogin {
   std::string plugin_;
   std::string scramble_;
   bool switched_ = false;
+  bool password_sent_ = false;
+  bool rsa_key_taken_ = false;
   uint8_t sequence_ = 0;
 };
 

@@ -33,6 +33,7 @@
 #include <string_view>
 #include <variant>
 
+#include "absl/status/status.h"
 #include "common/mysql/capabilities.h"
 #include "common/mysql/flow/secret.h"
 #include "common/mysql/message/handshake.h"
@@ -42,10 +43,10 @@
 namespace postern::mysql {
 
 enum class SecretMethod {
-  kNone,         // the client gave an empty secret: only a certificate can speak for it
-  kFullOverTls,  // caching_sha2_password, full authentication
+  kNone,          // the client gave an empty secret: only a certificate can speak for it
+  kFullOverTls,   // caching_sha2_password, full authentication
   kClearOverTls,  // mysql_clear_password
-  kRsa,          // caching_sha2_password under the gateway's RSA key, plain loopback only
+  kRsa,           // caching_sha2_password under the gateway's RSA key, plain loopback only
 };
 
 struct NeedPacket {};
@@ -100,8 +101,10 @@ class ServerLogin {
   static ServerLogin ForChangeUser(Options options, Capabilities capabilities, bool inside_tls);
 
   ServerAction Start();
-  // One whole logical packet of one physical packet. REQUIRES: the last action was NeedPacket, StartTls excluded.
+  // One whole logical packet. REQUIRES: the last action was NeedPacket.
   ServerAction OnPacket(uint8_t sequence, Bytes payload);
+  // The PacketAssembler gave this error in place of a packet.
+  ServerAction OnBadPacket(const absl::Status& status);
   ServerAction OnTlsStarted();
   // REQUIRES: the last action was Verify.
   ServerAction OnAccepted(uint16_t status_flags = server_status::kAutocommit);
@@ -118,11 +121,13 @@ class ServerLogin {
   ServerAction OnScrambleAnswer(std::string_view answer);
   ServerAction OnFullAuth(std::string_view answer);
   ServerAction OnRsaAnswer(std::string_view answer);
+  ServerAction AskScrambleAnswer();
   ServerAction AskClear();
-  ServerAction Ask(const std::string& payload, State then);
   ServerAction GotSecret(std::string_view secret, SecretMethod method);
-  ServerAction Fail(uint16_t code, std::string_view sqlstate, std::string_view message);
-  ServerAction Send(const std::string& payload);
+  bool PlainIsAllowed() const;
+  ServerAction Ask(const std::string& payload, State then);
+  ServerAction Fail(uint16_t code, std::string_view sqlstate, std::string_view message, bool knows_sqlstate = true);
+  std::string Packet(const std::string& payload);
 
   Options options_;
   State state_ = State::kStart;
