@@ -1,5 +1,5 @@
-// Reading a YAML file whole: a model asks for every key it knows, in the words of the file; whatever is wrong is collected,
-// never thrown, and a key nobody asked for is a problem too. One thread; used at start and at reload.
+// Reading a YAML file whole: a model asks for every key it knows, in the words of the file; whatever is wrong is
+// collected, never thrown, and a key nobody asked for is a problem too. One thread; used at start and at reload.
 //
 //   config::Document doc = config::Document::FromFile("relay.yaml");
 //   RelayConfig relay;
@@ -8,14 +8,15 @@
 //     relay.name = root.String("name");                                       // required
 //     relay.backoff = root.Duration("backoff", absl::Seconds(1), {absl::Milliseconds(10), absl::Minutes(5)});
 //     config::Section tls = root.Required("tls");
-//     relay.tls.certificate = tls.File("certificate");                        // must exist; relative to the file's folder
-//     root.EachNamed("targets", [&](const std::string& name, config::Section& target) {
+//     relay.tls.certificate = tls.File("certificate");                        // must exist; relative to the file's
+//     folder root.EachNamed("targets", [&](const std::string& name, config::Section& target) {
 //       relay.targets[name].port = target.Int("port", 3306, {1, 65535});
 //     });
 //   }  // sections report unknown keys when they end
 //   return config::Loaded<RelayConfig>::From(std::move(relay), doc.TakeProblems());
 //
-// Anchors, aliases, tags, merge keys, duplicate keys and several documents in one file are refused; size and depth are bounded.
+// Anchors, aliases, tags, merge keys, duplicate keys and several documents in one file are refused; size and depth are
+// bounded.
 #ifndef POSTERN_COMMON_CONFIG_DOCUMENT_H_
 #define POSTERN_COMMON_CONFIG_DOCUMENT_H_
 
@@ -85,9 +86,10 @@ class Document {
   Problems problems_;
 };
 
-// One mapping of the file. Getters with a fallback return it when the key is absent; those without report an absent key.
-// A wrong type or value is reported, and the fallback (or an empty value) returned: go on reading, look at the
-// problems at the end. A silent section (an absent one, or one of the wrong type, reported already) returns fallbacks only.
+// One mapping of the file. Getters with a fallback return it when the key is absent; those without report an absent
+// key. A wrong type or value is reported, and the fallback (or an empty value) returned: go on reading, look at the
+// problems at the end. A silent section (an absent one, or one of the wrong type, reported already) returns fallbacks
+// only.
 class Section {
  public:
   Section(const Section&) = delete;
@@ -127,7 +129,8 @@ class Section {
   std::vector<std::string> Strings(std::string_view key);
   std::vector<std::string> Strings(std::string_view key, std::vector<std::string> fallback);
 
-  // One word of a fixed set: section.Word("mode", Mode::kFull, {{"disabled", Mode::kOff}, {"verify-full", Mode::kFull}}).
+  // One word of a fixed set: section.Word("mode", Mode::kFull, {{"disabled", Mode::kOff}, {"verify-full",
+  // Mode::kFull}}).
   template <class E>
   E Word(std::string_view key, E fallback, const std::vector<std::pair<std::string_view, E>>& words) {
     return WordOf(key, words, fallback);

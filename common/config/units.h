@@ -11,8 +11,8 @@
 
 namespace postern::config {
 
-// Units ms, s, m, h, d, largest first, whole numbers, each at most once. Negative, unitless (but "0") and overflowing ones
-// are refused.
+// Units ms, s, m, h, d, largest first, whole numbers, each at most once. Negative, unitless (but "0") and overflowing
+// ones are refused.
 std::optional<absl::Duration> ParseDuration(std::string_view text);
 std::string DurationText(absl::Duration duration);
 

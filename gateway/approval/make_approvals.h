@@ -1,5 +1,5 @@
-// The Approvals of a running gateway: in memory, since a held statement cannot outlive the connection that waits for it;
-// what was asked and decided is in the journal.
+// The Approvals of a running gateway: in memory, since a held statement cannot outlive the connection that waits for
+// it; what was asked and decided is in the journal.
 #ifndef POSTERN_GATEWAY_APPROVAL_MAKE_APPROVALS_H_
 #define POSTERN_GATEWAY_APPROVAL_MAKE_APPROVALS_H_
 
@@ -19,13 +19,13 @@ struct ApprovalLimits {
   size_t pending = 1000;
   size_t pending_per_agent = 16;
   uint64_t statement_bytes = 1u << 20;
-  size_t votes = 64;       // needed by one approval
+  size_t votes = 64;                         // needed by one approval
   absl::Duration wait_max = absl::Hours(1);  // longer waits are cut to it
-  size_t history = 10000;  // ended approvals that Get and List still know
+  size_t history = 10000;                    // ended approvals that Get and List still know
 };
 
-// `journal` outlives the result. Destroying it ends every pending approval as VOID without a record: destroy it after the
-// sessions and the API server are gone.
+// `journal` outlives the result. Destroying it ends every pending approval as VOID without a record: destroy it after
+// the sessions and the API server are gone.
 std::unique_ptr<Approvals> MakeApprovals(recording::Journal& journal, ApprovalLimits limits);
 
 }  // namespace postern::approval

@@ -1,4 +1,5 @@
-// gateway.yaml as values. docs/configuration.md tells what each option costs; the fallbacks are the members' initial values.
+// gateway.yaml as values. docs/configuration.md tells what each option costs; the fallbacks are the members' initial
+// values.
 #ifndef POSTERN_GATEWAY_CONFIG_GATEWAY_CONFIG_H_
 #define POSTERN_GATEWAY_CONFIG_GATEWAY_CONFIG_H_
 
@@ -43,7 +44,7 @@ struct GatewayLimits {
   uint32_t prepared_statements = 1024;  // of one session
   // Bytes.
   uint64_t statement_bytes = 16u << 20;
-  uint64_t packet_bytes = 64u << 20;   // one logical packet from an agent, max_allowed_packet
+  uint64_t packet_bytes = 64u << 20;  // one logical packet from an agent, max_allowed_packet
   uint64_t handshake_bytes = 64u << 10;
   uint64_t parameter_bytes = 64u << 20;  // parameters a session holds between COM_STMT_SEND_LONG_DATA and execution
   uint64_t batch_bytes = 64u << 10;      // of rows handed on at once
@@ -54,11 +55,11 @@ struct GatewayLimits {
   uint32_t parameters = 65535;     // of one execution
   // Time.
   absl::Duration login_timeout = absl::Seconds(10);
-  absl::Duration idle_timeout = absl::Hours(8);         // an access entry's `idle` may be shorter
-  absl::Duration statement_timeout = absl::Minutes(10); // from forwarding to the end of its result
-  absl::Duration write_timeout = absl::Minutes(5);      // an agent that reads nothing for so long is cut off
-  absl::Duration open_timeout = absl::Seconds(10);      // to open a connection to the database
-  absl::Duration close_timeout = absl::Seconds(10);     // to prove it closed
+  absl::Duration idle_timeout = absl::Hours(8);          // an access entry's `idle` may be shorter
+  absl::Duration statement_timeout = absl::Minutes(10);  // from forwarding to the end of its result
+  absl::Duration write_timeout = absl::Minutes(5);       // an agent that reads nothing for so long is cut off
+  absl::Duration open_timeout = absl::Seconds(10);       // to open a connection to the database
+  absl::Duration close_timeout = absl::Seconds(10);      // to prove it closed
   absl::Duration shutdown_timeout = absl::Seconds(20);
   // Approvals.
   absl::Duration hold_wait_max = absl::Hours(1);  // whatever a rule says

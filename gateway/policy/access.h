@@ -11,7 +11,8 @@
 
 namespace postern::policy {
 
-// Empty: no entry of `access` covers the agent there, so it cannot log in. Where several do, the tightest terms of each.
+// Empty: no entry of `access` covers the agent there, so it cannot log in. Where several do, the tightest terms of
+// each.
 std::optional<AccessTerms> AccessFor(const Rules& rules, std::string_view agent, const std::vector<std::string>& groups,
                                      std::string_view target) noexcept;
 

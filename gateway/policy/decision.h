@@ -42,7 +42,8 @@ class Decision {
   bool denied() const { return effect_ == Effect::kDeny; }
   // The rule that decided: its name in the policy, or one of the built-in names below.
   const std::string& rule() const { return rule_; }
-  // For people and models: what was refused and what would be let through. One line; names, never values. Empty if allowed.
+  // For people and models: what was refused and what would be let through. One line; names, never values. Empty if
+  // allowed.
   const std::string& reason() const { return reason_; }
   // Of a hold.
   const HoldTerms& terms() const { return terms_; }
@@ -61,20 +62,20 @@ class Decision {
 
 // Rules that stand in no policy file. docs/policy.md explains each; a policy may not name a rule like one of them.
 namespace builtin {
-inline constexpr std::string_view kDefault = "default";                // nothing matched: denied
-inline constexpr std::string_view kStartup = "startup";                // what every driver sends to start: allowed
-inline constexpr std::string_view kKill = "kill";                      // ends own sessions or queries only: allowed
-inline constexpr std::string_view kUnparsed = "unparsed";              // not fully understood
+inline constexpr std::string_view kDefault = "default";    // nothing matched: denied
+inline constexpr std::string_view kStartup = "startup";    // what every driver sends to start: allowed
+inline constexpr std::string_view kKill = "kill";          // ends own sessions or queries only: allowed
+inline constexpr std::string_view kUnparsed = "unparsed";  // not fully understood
 inline constexpr std::string_view kUnknownVerb = "unknown-verb";
-inline constexpr std::string_view kNoSchema = "no-schema";             // a name without schema, and none is selected
+inline constexpr std::string_view kNoSchema = "no-schema";  // a name without schema, and none is selected
 inline constexpr std::string_view kSchemaNotVisible = "schema-not-visible";
-inline constexpr std::string_view kPinnedSession = "pinned-session";   // would change how statements are read
-inline constexpr std::string_view kDynamicSql = "dynamic-sql";         // runs text that is not in the statement
-inline constexpr std::string_view kFiles = "files";                    // reads or writes files
-inline constexpr std::string_view kFunction = "function";              // calls what may do more than compute
-inline constexpr std::string_view kLockingRead = "locking-read";       // row locks on a table it may not change
-inline constexpr std::string_view kStoredCode = "stored-code";         // defines code that runs later, unseen
-inline constexpr std::string_view kBlock = "block";                    // a compound block
+inline constexpr std::string_view kPinnedSession = "pinned-session";        // would change how statements are read
+inline constexpr std::string_view kDynamicSql = "dynamic-sql";              // runs text that is not in the statement
+inline constexpr std::string_view kFiles = "files";                         // reads or writes files
+inline constexpr std::string_view kFunction = "function";                   // calls what may do more than compute
+inline constexpr std::string_view kLockingRead = "locking-read";            // row locks on a table it may not change
+inline constexpr std::string_view kStoredCode = "stored-code";              // defines code that runs later, unseen
+inline constexpr std::string_view kBlock = "block";                         // a compound block
 inline constexpr std::string_view kConflictingHolds = "conflicting-holds";  // no reviewer group may decide all of it
 inline constexpr std::string_view kMultiStatements = "multi-statements";
 }  // namespace builtin

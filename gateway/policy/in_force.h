@@ -24,8 +24,8 @@ class PolicyInForce {
   std::string Version() const { return Current()->version; }
   absl::Time LoadedAt() const;
 
-  // Reads the file and puts it in force from the next statement on. INVALID_ARGUMENT with every problem, one per line: the old
-  // policy stays in force.
+  // Reads the file and puts it in force from the next statement on. INVALID_ARGUMENT with every problem, one per line:
+  // the old policy stays in force.
   absl::Status Reload(const std::string& path, absl::Time now);
 
  private:

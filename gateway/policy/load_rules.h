@@ -1,5 +1,5 @@
-// From policy.yaml to Rules, strictly: an unknown key, verb, word or a wrong type is a problem with its line and column.
-// No I/O but reading the one file; any thread.
+// From policy.yaml to Rules, strictly: an unknown key, verb, word or a wrong type is a problem with its line and
+// column. No I/O but reading the one file; any thread.
 #ifndef POSTERN_GATEWAY_POLICY_LOAD_RULES_H_
 #define POSTERN_GATEWAY_POLICY_LOAD_RULES_H_
 

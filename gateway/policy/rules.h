@@ -50,9 +50,9 @@ struct Rule {
 
 // How the door of a session opens.
 struct AccessTerms {
-  absl::Duration max_ttl = absl::Hours(1);   // a session ends after that, whatever it does
-  absl::Duration idle = absl::Minutes(5);    // or when it sent nothing for so long
-  uint32_t connections = 4;                  // sessions the agent may have open at this target at once
+  absl::Duration max_ttl = absl::Hours(1);  // a session ends after that, whatever it does
+  absl::Duration idle = absl::Minutes(5);   // or when it sent nothing for so long
+  uint32_t connections = 4;                 // sessions the agent may have open at this target at once
 
   friend bool operator==(const AccessTerms&, const AccessTerms&) = default;
 };
