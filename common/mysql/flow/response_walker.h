@@ -5,7 +5,8 @@
 // Rows cost a header and a byte to look at, however long they are. Only packets of interest (OK, ERR, EOF, column counts
 // and definitions, prepare-OK) are read, and only these are ever buffered, up to a limit.
 //
-// Anything a server would not send is an error and ends the session: close both legs. So does LOCAL INFILE (code
+// Anything a server would not send is an error and ends the session: close both legs. Packets before the
+// offending one are passed, nothing of it is. So does LOCAL INFILE (code
 // kPermissionDenied), which is never passed on.
 //
 // Each legitimate reply: Begin(), Feed() until done(), summary().
@@ -19,6 +20,7 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "common/mysql/capabilities.h"
 #include "common/mysql/commands.h"
 #include "common/mysql/message/column.h"
@@ -91,8 +93,36 @@ class ResponseWalker {
   enum class State { kFirst, kColumns, kColumnsEof, kRows, kParameters, kParametersEof, kPreparedColumns,
                      kPreparedColumnsEof, kFieldList, kStatistics, kDone, kFailed };
 
-  // What Feed has found and not yet passed: a run of the current chunk.
-  struct Run;
+  // What Feed has looked at and not yet passed: a run of the current chunk.
+  class Run;
+  // A payload to send in place of the server's, or nothing to leave it as it is.
+  using Changed = absl::StatusOr<std::optional<std::string>>;
+
+  State FirstState() const;
+  bool DeprecatesEof() const { return (options_.upstream & capability::kDeprecateEof) != 0; }
+
+  void SkipBody(Bytes& chunk, Run& run);
+  void SkimRows(Bytes& chunk, Run& run);
+  absl::Status TakePacket(Bytes& chunk, Run& run, ResponseSink& sink);
+  absl::Status HoldPacket(Bytes& chunk, Run& run, ResponseSink& sink);
+  size_t BytesToJudge(Bytes packet) const;
+  bool IsRow(PacketHeader header, uint8_t first) const;
+  absl::Status CheckSize(size_t packet_bytes) const;
+  Changed Judge(Bytes packet, ResponseSink& sink);
+
+  Changed OnControl(Bytes payload, ResponseSink& sink);
+  Changed OnFirst(Bytes payload, ResponseSink& sink);
+  Changed OnColumn(Bytes payload, ResponseSink& sink);
+  Changed OnDefinitionsEof(Bytes payload, ResponseSink& sink);
+  Changed OnPrepareOk(Bytes payload, ResponseSink& sink);
+  Changed OnRowsEnd(Bytes payload, ResponseSink& sink);
+  Changed OnFieldList(Bytes payload, ResponseSink& sink);
+  Changed OnEnd(Bytes payload, ResponseSink& sink);
+  Changed OnOk(Bytes payload, ResponseSink& sink);
+  Changed OnErr(Bytes payload, ResponseSink& sink);
+  void NextPreparedBlock();
+  void EndResult(uint16_t status_flags, uint16_t warnings);
+  absl::Status NoteChanges(const OkPacket& ok);
 
   Options options_;
   ReplyShape shape_ = ReplyShape::kNone;
@@ -102,13 +132,10 @@ class ResponseWalker {
   uint8_t offset_ = 0;    // agent's sequence id minus the server's
   uint64_t columns_left_ = 0;
   uint64_t prepared_columns_ = 0;
-  std::string held_;       // start of a packet that the last chunk cut: header, first byte, or all of a control packet
+  std::string held_;        // the start of a packet that a chunk cut: as much as it takes to judge it
   uint32_t body_left_ = 0;  // bytes of the current row packet still to come
   bool continued_ = false;  // the current row goes on in the next physical packet
   absl::Status error_;
-
-  absl::Status Step(Bytes& rest, Run& run, ResponseSink& sink);
-  absl::Status OnControl(Bytes packet, Run& run, ResponseSink& sink);
 };
 
 }  // namespace postern::mysql

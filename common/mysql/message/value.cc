@@ -75,4 +75,66 @@ std::string ParameterText(const Parameter& parameter, size_t max_bytes) {
   return std::visit(TextWriter{max_bytes}, parameter.value);
 }
 
+std::string_view FieldTypeName(FieldType type) {
+  switch (type) {
+    case FieldType::kDecimal:
+      return "DECIMAL";
+    case FieldType::kTiny:
+      return "TINY";
+    case FieldType::kShort:
+      return "SHORT";
+    case FieldType::kLong:
+      return "LONG";
+    case FieldType::kFloat:
+      return "FLOAT";
+    case FieldType::kDouble:
+      return "DOUBLE";
+    case FieldType::kNull:
+      return "NULL";
+    case FieldType::kTimestamp:
+      return "TIMESTAMP";
+    case FieldType::kLongLong:
+      return "LONGLONG";
+    case FieldType::kInt24:
+      return "INT24";
+    case FieldType::kDate:
+      return "DATE";
+    case FieldType::kTime:
+      return "TIME";
+    case FieldType::kDatetime:
+      return "DATETIME";
+    case FieldType::kYear:
+      return "YEAR";
+    case FieldType::kVarchar:
+      return "VARCHAR";
+    case FieldType::kBit:
+      return "BIT";
+    case FieldType::kVector:
+      return "VECTOR";
+    case FieldType::kJson:
+      return "JSON";
+    case FieldType::kNewDecimal:
+      return "NEWDECIMAL";
+    case FieldType::kEnum:
+      return "ENUM";
+    case FieldType::kSet:
+      return "SET";
+    case FieldType::kTinyBlob:
+      return "TINY_BLOB";
+    case FieldType::kMediumBlob:
+      return "MEDIUM_BLOB";
+    case FieldType::kLongBlob:
+      return "LONG_BLOB";
+    case FieldType::kBlob:
+      return "BLOB";
+    case FieldType::kVarString:
+      return "VAR_STRING";
+    case FieldType::kString:
+      return "STRING";
+    case FieldType::kGeometry:
+      return "GEOMETRY";
+  }
+  return "?";
+}
+
 }  // namespace postern::mysql

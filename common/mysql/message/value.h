@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -43,6 +44,9 @@ enum class FieldType : uint8_t {
   kString = 0xFE,
   kGeometry = 0xFF,
 };
+
+// "VAR_STRING", "LONGLONG": the name in MySQL's headers, without its prefix. "?" for a byte that is no type.
+std::string_view FieldTypeName(FieldType type);
 
 struct ParameterType {
   FieldType type = FieldType::kNull;
