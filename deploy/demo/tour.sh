@@ -1,0 +1,77 @@
+# The walk that quickstart.sh ends with: what an agent's statements meet, step by step. Sourced.
+
+Tour() {
+  . "$state/demo.env"
+  TourRead
+  TourHeldWrite
+  TourRefusal
+  TourProof
+}
+
+Step() { printf '\n\033[1m-- %s\033[0m\n' "$*"; }
+Shell() { printf '\033[2m$ %s\033[0m\n' "$*"; }
+
+# The agent's client: a stock one, with nothing installed into it.
+Agent() {
+  MYSQL_PWD="$POSTERN_AGENT_TOKEN" "$db_client" --no-defaults -h "$POSTERN_MYSQL_HOST" -P "$POSTERN_MYSQL_PORT" \
+    -u "$POSTERN_AGENT+$POSTERN_TARGET" --ssl-ca="$POSTERN_CA" --table "$@" shop
+}
+
+ShowAgent() { Shell "$(basename "$db_client") -u $POSTERN_AGENT+$POSTERN_TARGET … shop -e \"$1\""; }
+ShowCtl() { Shell "posternctl $*"; }
+
+TourRead() {
+  local sql="SELECT status, COUNT(*) FROM orders GROUP BY status"
+  Step "The agent reads: rule orders-bot-reads allows it"
+  ShowAgent "$sql"
+  Agent -e "$sql"
+}
+
+TourHeldWrite() {
+  local sql="UPDATE orders SET quantity = quantity + 1 WHERE id = 42" client approval
+  Step "The agent writes: the statement waits on the wire for a reviewer"
+  ShowAgent "$sql"
+  Agent -vvv -e "$sql" >"$state/tour.out" 2>&1 &
+  client=$!
+  approval="$(PendingApproval "$client")"
+  echo "(no answer yet: held as $approval)"
+  Step "The reviewer sees exactly what would run, and approves"
+  ShowCtl approvals list --state pending
+  Ctl reviewer approvals list --state pending
+  ShowCtl approvals approve "$approval" --reason "one row, as asked"
+  Ctl reviewer approvals approve "$approval" --reason "one row, as asked"
+  Step "The agent has its answer"
+  wait "$client" || { cat "$state/tour.out" >&2; Fail "the approved statement failed"; }
+  grep -E '^(Query OK|Rows matched)' "$state/tour.out"
+}
+
+# The id of the first pending approval, as soon as there is one; gives up when the client that should wait has ended.
+PendingApproval() {
+  local client="$1" id
+  while kill -0 "$client" 2>/dev/null; do
+    id="$(Ctl reviewer approvals list --state pending --output json | jq -r '.[0].id // empty')"
+    [ -z "$id" ] || { echo "$id"; return; }
+    sleep 0.2
+  done
+  cat "$state/tour.out" >&2
+  Fail "the write was not held"
+}
+
+TourRefusal() {
+  Step "The agent drops a table: refused, and the connection stays usable"
+  ShowAgent "DROP TABLE orders; SELECT COUNT(*) FROM orders"
+  Agent --force -e "DROP TABLE orders; SELECT COUNT(*) FROM orders" 2>&1 || true
+}
+
+TourProof() {
+  local session
+  session="$(Ctl reviewer sessions list --output json | jq -r '.[0].id')"
+  Step "The agent has left: its database thread is gone, and the record says how that was proven"
+  WaitFor "the proof of close" gateway Proven "$session"
+  ShowCtl sessions show "$session"
+  Ctl reviewer sessions show "$session"
+  Shell "mariadb --socket=\$POSTERN_DB_SOCKET -u root -e \"SELECT COUNT(*) AS relay_threads FROM information_schema.processlist …\""
+  AsRoot --table -e "SELECT COUNT(*) AS relay_threads FROM information_schema.processlist WHERE user = 'postern_relay'"
+}
+
+Proven() { Ctl reviewer sessions show "$1" --output json | jq -e '.session.close_proof == "gone" or .session.close_proof == "killed"'; }
