@@ -36,8 +36,8 @@ Fetch() {
     -o Dir::Etc::preferences=/dev/null -o "Dir::Etc::preferencesparts=$apt/etc/preferences.d"
     -o Acquire::Languages=none -o Acquire::IndexTargets::deb::DEP-11::DefaultEnabled=false
     -o APT::Install-Recommends=false -o APT::Sandbox::User=)
-  apt-get -q "${options[@]}" update
-  apt-get -q -y "${options[@]}" --download-only install mysql-server-core mysql-client-core
+  apt-get -qq "${options[@]}" update
+  apt-get -qq -y "${options[@]}" --download-only install mysql-server-core mysql-client-core
 }
 
 Unpack() {
@@ -72,6 +72,7 @@ Libraries() {
   find "$cache/root" -name 'lib*.so.*' -printf '%h\n' | grep -v /plugin | sort -u | paste -s -d :
 }
 
+echo "Fetching MySQL (70 MB) into $cache" >&2
 Fetch >&2
 Unpack >&2
 mkdir -p "$cache/bin"

@@ -7,8 +7,9 @@ if ! command -v mariadbd >/dev/null || [ -z "$client" ]; then
 fi
 
 InitialiseData() {
-  mariadb-install-db --no-defaults --datadir="$dir/data" --user="$(id -un)" --skip-test-db --skip-name-resolve \
-    --auth-root-authentication-method=normal
+  # --force: a machine that cannot resolve its own name will do.
+  mariadb-install-db --no-defaults --datadir="$dir/data" --user="$(id -un)" --skip-test-db --skip-name-resolve --force \
+    --auth-root-authentication-method=normal || return
   # That method also makes roots without a password for TCP.
   mariadbd --no-defaults --datadir="$dir/data" --user="$(id -un)" --bootstrap --skip-networking <<'SQL'
 FLUSH PRIVILEGES;
