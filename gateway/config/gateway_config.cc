@@ -1,0 +1,108 @@
+#include "gateway/config/gateway_config.h"
+
+#include <algorithm>
+
+#include "common/config/document.h"
+#include "gateway/config/limits.h"
+
+namespace postern::config {
+namespace {
+
+TlsFiles ReadTls(Section& tls) {
+  TlsFiles files;
+  files.certificate = tls.File("certificate");
+  files.key = tls.File("key");
+  files.client_ca = tls.OptionalFile("client_ca");
+  return files;
+}
+
+void CheckServerVersion(Section& mysql, const std::string& version) {
+  const bool printable = std::all_of(version.begin(), version.end(), [](char c) { return c > 0x20 && c < 0x7F; });
+  const bool numbered = !version.empty() && version.front() >= '0' && version.front() <= '9';
+  if (!printable || !numbered || version.size() > 64) {
+    mysql.Report("server_version", "expected a version such as 8.0.40-postern");
+  }
+}
+
+MysqlConfig ReadMysql(Section mysql) {
+  MysqlConfig config;
+  config.listen = mysql.Address("listen");
+  config.server_version = mysql.String("server_version", config.server_version);
+  CheckServerVersion(mysql, config.server_version);
+  config.insecure_loopback = mysql.Bool("insecure_loopback", false);
+  if (config.insecure_loopback && !config.listen.IsLoopback()) {
+    mysql.Report("insecure_loopback", "needs mysql.listen to be a loopback address");
+  }
+  Section tls = config.insecure_loopback ? mysql.Optional("tls") : mysql.Required("tls");
+  if (tls.present()) config.tls = ReadTls(tls);
+  return config;
+}
+
+ApiConfig ReadApi(Section api) {
+  ApiConfig config;
+  config.listen = api.Address("listen");
+  Section tls = api.Required("tls");
+  config.tls = ReadTls(tls);
+  if (!tls.Has("client_ca")) tls.Report("", "needs client_ca: relays prove their names with certificates");
+  return config;
+}
+
+void ReadTargets(Section& root, GatewayConfig& config) {
+  if (!root.Has("targets")) root.Report("", "targets is missing");
+  root.EachNamed("targets", [&](const std::string& name, Section& target) {
+    // The user name of a login is agent+target.
+    if (name.empty() || name.size() > 64 || name.find_first_of("+*\" \t\r\n") != std::string::npos) {
+      target.Report("", "a target's name has at most 64 bytes, no blanks and none of + * \"");
+    }
+    config.targets[name] = target.Strings("relays");
+  });
+}
+
+LogConfig ReadLog(Section log) {
+  LogConfig config;
+  config.level = log.Word("level", config.level,
+                          {{"debug", LogLevel::kDebug},
+                           {"info", LogLevel::kInfo},
+                           {"warning", LogLevel::kWarning},
+                           {"error", LogLevel::kError}});
+  config.format = log.Word("format", config.format, {{"text", LogFormat::kText}, {"json", LogFormat::kJson}});
+  config.file = log.OptionalPath("file");
+  return config;
+}
+
+// The embedded store is the only one; its section may stand empty.
+void ReadStore(Section store, const Document& document, GatewayConfig& config) {
+  Section sqlite = store.Optional("sqlite");
+  config.sqlite_path = sqlite.OptionalPath("path").value_or(
+      config.data_dir.empty() ? "" : document.Resolve(config.data_dir + "/postern.db"));
+}
+
+GatewayConfig ReadGateway(Document& document) {
+  GatewayConfig config;
+  Section root = document.root();
+  config.mysql = ReadMysql(root.Required("mysql"));
+  config.api = ReadApi(root.Required("api"));
+  config.data_dir = root.Path("data_dir");
+  ReadStore(root.Optional("store"), document, config);
+  config.policy = root.File("policy");
+  ReadTargets(root, config);
+  config.limits = ReadLimits(root.Optional("limits"));
+  config.log = ReadLog(root.Optional("log"));
+  config.threads = static_cast<uint32_t>(root.Int("threads", config.threads, {0, 1024}));
+  return config;
+}
+
+Loaded<GatewayConfig> Read(Document document) {
+  GatewayConfig config = ReadGateway(document);
+  return Loaded<GatewayConfig>::From(std::move(config), document.TakeProblems());
+}
+
+}  // namespace
+
+Loaded<GatewayConfig> LoadGatewayConfig(const std::string& path) { return Read(Document::FromFile(path)); }
+
+Loaded<GatewayConfig> ParseGatewayConfig(std::string_view text, const std::string& name) {
+  return Read(Document::FromText(text, name));
+}
+
+}  // namespace postern::config

@@ -1,0 +1,108 @@
+#include "gateway/config/gateway_config.h"
+
+#include <catch2/catch.hpp>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+
+namespace postern::config {
+namespace {
+
+// A folder with the files that a configuration names.
+class Folder {
+ public:
+  Folder() {
+    char path[] = "/tmp/postern-gateway-config-XXXXXX";
+    path_ = mkdtemp(path);
+    for (const char* name : {"cert.pem", "key.pem", "ca.pem", "policy.yaml"}) std::ofstream(path_ + "/" + name) << "x";
+  }
+  ~Folder() { std::filesystem::remove_all(path_); }
+
+  Loaded<GatewayConfig> Parse(const std::string& text) const { return ParseGatewayConfig(text, path_ + "/g.yaml"); }
+  const std::string& path() const { return path_; }
+
+ private:
+  std::string path_;
+};
+
+constexpr char kMysql[] = "mysql: { listen: \"0.0.0.0:3306\", tls: { certificate: cert.pem, key: key.pem } }\n";
+constexpr char kApi[] =
+    "api: { listen: \"0.0.0.0:8443\", tls: { certificate: cert.pem, key: key.pem, client_ca: ca.pem } }\n";
+constexpr char kRest[] = "data_dir: data\npolicy: policy.yaml\ntargets: { shop: { relays: [relay-1] } }\n";
+
+TEST_CASE("a small file gives every option its safe value") {
+  const Folder folder;
+  const auto loaded = folder.Parse(std::string(kMysql) + kApi + kRest);
+  REQUIRE(ToString(loaded.problems) == "");
+  const GatewayConfig& config = *loaded.value;
+  CHECK(config.mysql.listen == HostPort{"0.0.0.0", 3306});
+  CHECK(config.mysql.tls->certificate == folder.path() + "/cert.pem");
+  CHECK(config.mysql.server_version == "8.0.40-postern");
+  CHECK_FALSE(config.mysql.insecure_loopback);
+  CHECK(config.api.tls.client_ca == folder.path() + "/ca.pem");
+  CHECK(config.data_dir == folder.path() + "/data");
+  CHECK(config.sqlite_path == folder.path() + "/data/postern.db");
+  CHECK(config.policy == folder.path() + "/policy.yaml");
+  CHECK(config.targets.at("shop") == std::vector<std::string>{"relay-1"});
+  CHECK(config.limits.sessions == 2000);
+  CHECK(config.limits.packet_bytes == 64u << 20);
+  CHECK(config.limits.login_timeout == absl::Seconds(10));
+}
+
+TEST_CASE("limits and log are read") {
+  const Folder folder;
+  const auto loaded = folder.Parse(std::string(kMysql) + kApi + kRest +
+                                   "limits: { sessions: 5, sessions_per_agent: 2, statement_bytes: 1MiB, "
+                                   "statement_timeout: 30s, parse_depth: 20 }\n"
+                                   "log: { level: debug, format: json, file: g.log }\nthreads: 3\n"
+                                   "store: { sqlite: { path: other.db } }\n");
+  REQUIRE(ToString(loaded.problems) == "");
+  CHECK(loaded.value->limits.sessions == 5);
+  CHECK(loaded.value->limits.statement_bytes == 1u << 20);
+  CHECK(loaded.value->limits.statement_timeout == absl::Seconds(30));
+  CHECK(loaded.value->limits.parse_depth == 20);
+  CHECK(loaded.value->log.format == LogFormat::kJson);
+  CHECK(loaded.value->log.file == folder.path() + "/g.log");
+  CHECK(loaded.value->threads == 3);
+  CHECK(loaded.value->sqlite_path == folder.path() + "/other.db");
+}
+
+TEST_CASE("what is unsafe or incomplete is refused, all of it at once") {
+  const Folder folder;
+  const std::string at = folder.path() + "/g.yaml:";
+  const auto loaded = folder.Parse(
+      "mysql: { listen: \"0.0.0.0:3306\", insecure_loopback: true }\n"
+      "api: { listen: \"0.0.0.0:8443\", tls: { certificate: cert.pem, key: none.pem } }\n"
+      "data_dir: data\n"
+      "policy: none.yaml\n"
+      "targets: { \"a+b\": { relays: [] } }\n"
+      "limits: { sessions: 0, packet_bytes: 1MiB, sesions: 1 }\n");
+  CHECK_FALSE(loaded.ok());
+  CHECK(ToString(loaded.problems) ==
+        at + "1:53: mysql.insecure_loopback: needs mysql.listen to be a loopback address\n" + at +
+            "2:37: api.tls: needs client_ca: relays prove their names with certificates\n" + at +
+            "2:67: api.tls.key: no such file: " + folder.path() + "/none.pem\n" + at +
+            "4:9: policy: no such file: " + folder.path() + "/none.yaml\n" + at +
+            "5:19: targets.a+b: a target's name has at most 64 bytes, no blanks and none of + * \"\n" + at +
+            "5:29: targets.a+b.relays: is empty\n" + at + "6:9: limits.statement_bytes: is larger than packet_bytes\n" +
+            at + "6:21: limits.sessions: must be from 1 to 1000000\n" + at + "6:44: limits.sesions: unknown key");
+}
+
+TEST_CASE("without TLS the MySQL port serves this machine only") {
+  const Folder folder;
+  const std::string rest = std::string(kApi) + kRest;
+  CHECK(folder.Parse("mysql: { listen: \"127.0.0.1:3306\", insecure_loopback: true }\n" + rest).ok());
+  CHECK_FALSE(folder.Parse("mysql: { listen: \"127.0.0.1:3306\" }\n" + rest).ok());
+  CHECK_FALSE(folder.Parse("mysql: { listen: \"10.0.0.1:3306\", insecure_loopback: true }\n" + rest).ok());
+}
+
+TEST_CASE("each missing section is named") {
+  const Folder folder;
+  const std::string problems = ToString(folder.Parse("threads: 1\n").problems);
+  for (const char* key : {"mysql", "api", "data_dir", "policy", "targets"}) {
+    CHECK(problems.find(key) != std::string::npos);
+  }
+}
+
+}  // namespace
+}  // namespace postern::config
