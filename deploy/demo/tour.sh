@@ -74,4 +74,4 @@ TourProof() {
   AsRoot --table -e "SELECT COUNT(*) AS relay_threads FROM information_schema.processlist WHERE user = 'postern_relay'"
 }
 
-Proven() { Ctl reviewer sessions show "$1" --output json | jq -e '.session.close_proof == "gone" or .session.close_proof == "killed"'; }
+Proven() { Ctl reviewer sessions show "$1" --output json | jq -e '.close_proof == "gone" or .close_proof == "killed"'; }

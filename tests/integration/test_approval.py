@@ -4,7 +4,7 @@ import json
 import pymysql
 import pytest
 
-from stack.clients import Background, CommandLine, command_lines, connect, refused, rows
+from stack.clients import Background, CommandLine, command_lines, connect, node, refused, rows
 from stack.ctl import CtlError
 from stack.wait import until
 
@@ -44,7 +44,6 @@ def test_command_line_waits_for_the_decision(gateway, database, name):
 
 
 def test_prepared_statement_is_held_with_its_values(gateway, database):
-    from stack.clients import node
     waiting = Background(lambda: node(gateway, "bot", "held.js", 4321, 3))
     approval = gateway.pending("bot")
     assert "4321" in json.dumps(approval), "the reviewer sees the bound values"

@@ -6,7 +6,7 @@ import subprocess
 
 import pytest
 
-from stack.clients import connect, rows
+from stack.clients import connect, refused, rows
 from stack.database import RELAY_PASSWORD
 from stack.wait import until
 
@@ -95,7 +95,6 @@ def test_wrong_password_is_an_error_that_does_not_hold_it(fresh):
     stack.relay.process.start()
     until("the relay reports that it cannot log in",
           lambda: any(not row["ready"] and row["error"] for row in stack.gateway.admin.json("status")["targets"]))
-    from stack.clients import refused
     connection = connect(stack.gateway, "loader")
     code, message = refused(connection, "SELECT COUNT(*) FROM orders")
     texts = [message, stack.gateway.process.log_text(), stack.relay.process.log_text(), stack.gateway.admin.text("status")]

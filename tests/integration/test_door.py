@@ -1,7 +1,7 @@
 """The database connection: opened by the first statement that needs it, closed with the session, and proven closed."""
 import pytest
 
-from stack.clients import CommandLine, command_lines, connect, refused, rows
+from stack.clients import Background, CommandLine, command_lines, connect, refused, rows
 from stack.wait import until
 
 
@@ -9,7 +9,7 @@ def closed_session(gateway, agent, seconds=5):
     """The newest session of an agent, once its close has been proven."""
     def proven():
         session = gateway.reviewer.json("sessions", "show", gateway.sessions(agent)[0]["id"])
-        return session if session["session"]["state"] == "closed" and session["session"]["close_proof"] in ("gone", "killed") else None
+        return session if session["state"] == "closed" and session["close_proof"] in ("gone", "killed") else None
 
     return until(f"the close of {agent}'s session is proven", proven, seconds)
 
@@ -20,18 +20,18 @@ def test_thread_goes_when_the_client_quits_and_the_record_proves_it(gateway, dat
     assert done.returncode == 0, done.stderr
     database.wait_until_no_threads(2)
     detail = closed_session(gateway, "loader")
-    assert detail["session"]["door_opened"] and detail["session"]["close_reason"] == "quit"
+    assert detail["door_opened"] and detail["close_reason"] == "quit"
     (opened,), (closed,) = detail["doors_opened"], detail["doors_closed"]
     assert closed["proof"]["thread_id"] == opened["thread_id"]
-    assert opened["thread_id"] in gateway.reviewer.text("sessions", "show", detail["session"]["id"])
+    assert str(opened["thread_id"]) in gateway.reviewer.text("sessions", "show", detail["id"])
 
 
 def test_thread_is_a_real_one_while_the_session_lives(gateway, database):
     connection = connect(gateway, "loader")
     rows(connection, "SELECT COUNT(*) FROM orders")
     live = gateway.reviewer.json("sessions", "show", gateway.sessions("loader")[0]["id"])
-    assert live["session"]["state"] == "live"
-    assert int(live["doors_opened"][0]["thread_id"]) in [row[0] for row in database.threads()]
+    assert live["state"] == "live"
+    assert live["doors_opened"][0]["thread_id"] in [row[0] for row in database.threads()]
     connection.close()
     database.wait_until_no_threads(2)
 
@@ -44,11 +44,11 @@ def test_session_of_refused_statements_only_never_opened_a_connection(gateway, d
     refused(connection, "SELEC nonsense")
     connection.ping(reconnect=False)
     session = gateway.sessions("reader")[0]
-    assert not session["door_opened"] and int(session["refused"]) >= 3
+    assert not session["door_opened"] and session["refused"] >= 3
     connection.close()
     until("the session is closed", lambda: gateway.sessions("reader")[0]["state"] == "closed")
     session = gateway.reviewer.json("sessions", "show", session["id"])
-    assert not session["session"]["door_opened"] and session["doors_opened"] == []
+    assert not session["door_opened"] and session["doors_opened"] == []
     assert [row for row in database.recorded() if row[0] == "Connect"] == []
 
 
@@ -58,7 +58,7 @@ def test_client_that_vanishes_leaves_no_thread(gateway, database):
     connection._force_close()
     database.wait_until_no_threads(2)
     assert database.value("SELECT COUNT(*) FROM shop.notes WHERE id = 700") == 0
-    assert closed_session(gateway, "loader")["session"]["close_reason"] == "disconnect"
+    assert closed_session(gateway, "loader")["close_reason"] == "disconnect"
 
 
 def test_terminate_ends_a_live_session(gateway, database):
@@ -67,11 +67,10 @@ def test_terminate_ends_a_live_session(gateway, database):
     gateway.admin.text("sessions", "terminate", gateway.sessions("loader")[0]["id"])
     database.wait_until_no_threads(2)
     refused(connection, "SELECT 1 FROM small WHERE id = 1")
-    assert closed_session(gateway, "loader")["session"]["close_reason"] == "terminated"
+    assert closed_session(gateway, "loader")["close_reason"] == "terminated"
 
 
 def test_terminate_ends_a_session_in_the_middle_of_a_statement(gateway, database):
-    from stack.clients import Background
     blocker = database.connect(autocommit=False)
     rows(blocker, "SELECT * FROM shop.orders WHERE id = 30 FOR UPDATE")
     connection = connect(gateway, "loader")
@@ -92,4 +91,4 @@ def test_revoked_token_ends_its_sessions(gateway, database):
     gateway.admin.text("tokens", "revoke", created["id"])
     database.wait_until_no_threads(2)
     refused(connection, "SELECT 1 FROM small WHERE id = 1")
-    assert closed_session(gateway, "loader")["session"]["close_reason"] == "revoked"
+    assert closed_session(gateway, "loader")["close_reason"] == "revoked"

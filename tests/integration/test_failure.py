@@ -49,7 +49,7 @@ def test_killed_relay(fresh, database):
     database.wait_until_no_threads(10)
     blocked.release()
     assert database.value("SELECT COUNT(*) FROM shop.orders WHERE status = 'krelay'") == 0
-    until("the proof of close reaches the record", lambda: stack.gateway.reviewer.json("sessions", "show", session)["session"]["close_proof"]
+    until("the proof of close reaches the record", lambda: stack.gateway.reviewer.json("sessions", "show", session)["close_proof"]
           in ("gone", "killed"), 10)
     assert_works(stack)
 
@@ -188,7 +188,7 @@ def test_reload_takes_a_good_policy_and_keeps_the_old_one_over_a_bad_one(fresh):
     rows(connection, "SELECT COUNT(*) FROM orders")
     before = stack.gateway.admin.json("status")["policy_version"]
     good = stack.gateway.policy_file.read_text()
-    stack.gateway.policy_file.write_text(good.replace("agents: [bot, sam, loader, reader, several]", "agents: [bot]"))
+    stack.gateway.policy_file.write_text(good.replace("agents: [bot, sam, loader, reader, several, hasty, careful]", "agents: [bot]"))
     stack.gateway.process.signal(signal.SIGHUP)
     until("the new policy is in force", lambda: stack.gateway.admin.json("status")["policy_version"] != before)
     assert refused(connection, "SELECT COUNT(*) FROM orders")[0] in (1142, 1143, 1227)

@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from stack.clients import CommandLine, command_lines, connect, node, rows
+from stack.clients import CommandLine, command_lines, connect, node, refused, rows
 
 
 @pytest.mark.parametrize("name", ["mysql", "mariadb"])
@@ -74,7 +74,6 @@ def test_statement_of_about_and_over_16_mib(fresh, database, length):
 
 
 def test_error_of_the_server_arrives_as_it_is(bot):
-    from stack.clients import refused
     code, message = refused(bot, "SELECT nothing_like_it FROM orders")
     assert code == 1054 and "nothing_like_it" in message
     assert rows(bot, "SELECT 1 FROM small WHERE id = 1") == ((1,),)

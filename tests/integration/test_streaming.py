@@ -1,5 +1,6 @@
 """Results of any size pass through bounded memory, and one slow client is its own problem."""
 import statistics
+import subprocess
 import threading
 import time
 
@@ -44,7 +45,6 @@ class Watch:
 
 @pytest.mark.parametrize("name", ["mysql", "mariadb"])
 def test_big_result_streams_in_bounded_memory(fresh, name):
-    import subprocess
     stack = fresh()
     with Watch(stack) as watch:
         client = CommandLine(command_lines()[name], stack.gateway, "bot").popen("--quick", f"--execute={BIG}", stdout=subprocess.PIPE)

@@ -1,5 +1,7 @@
 """Several relays for one target; several gateways for one relay."""
+from stack.certificates import Certificates
 from stack.clients import connect, rows
+from stack.relay import Relay
 from stack.wait import until
 
 
@@ -37,7 +39,6 @@ def test_one_relay_serves_two_gateways(fresh, database):
 
 
 def test_relay_with_another_name_is_not_let_in(fresh, run_folder, database):
-    from stack.relay import Relay
     stack = fresh()
     stranger = Relay(stack.gateway.folder / "stranger", stack.certificates, "relay-x", [stack.gateway], database, "shop")
     stranger.process.start()
@@ -49,8 +50,6 @@ def test_relay_with_another_name_is_not_let_in(fresh, run_folder, database):
 
 
 def test_relay_without_a_certificate_of_the_ca_is_not_let_in(fresh, run_folder, database):
-    from stack.certificates import Certificates
-    from stack.relay import Relay
     stack = fresh()
     stack.relay.process.stop()
     forged = Certificates(stack.gateway.folder / "forged")

@@ -35,6 +35,8 @@ class Gateway:
             "data_dir": str(self.data),
             "store": {"sqlite": {}},
             "policy": str(self.policy_file),
+            # Every test's client comes from the same address and often as the same agent.
+            "limits": {"sessions_per_agent": 200},
             "targets": {name: {"relays": relays} for name, relays in targets.items()},
         }
         for key, value in overrides.items():

@@ -11,7 +11,7 @@ POLICY = """\
 version: 1
 rules:
   - name: everyone-reads
-    agents: [bot, sam, loader, reader, several]
+    agents: [bot, sam, loader, reader, several, hasty, careful]
     targets: [shop]
     allow: { verbs: [read], objects: ["shop.*"] }
   - name: writes-need-a-human
