@@ -57,10 +57,13 @@ Unit() {
 Integration() {
   Step "Building the release programs" Build release || return
   Step "Node drivers" tests/support/node-modules.sh || return
+  Step "MariaDB plugins" tests/support/mariadb-plugins.sh || return
+  Step "Oracle MySQL" deploy/database/fetch-mysql.sh || return
   local database
   for database in "${databases[@]}"; do
     Say "Integration tests on $database"
     POSTERN_BIN="${POSTERN_BIN:-$PWD/build/release/bin}" NODE_PATH="$(tests/support/node-modules.sh)" \
+      POSTERN_MARIADB_PLUGINS="$(tests/support/mariadb-plugins.sh)" \
       /usr/bin/python3 -B -m pytest -q -p no:cacheprovider --database "$database" -k "$filter" --junitxml "$results/$database.xml" \
       tests/integration
     [ $? -eq 5 ] && [ -n "$filter" ] || reports+=("$results/$database.xml")

@@ -1,7 +1,8 @@
 # What start.sh needs to know about MariaDB. Sourced.
 server=(mariadbd --no-defaults)
 client="$(command -v mariadb || true)"
-vendor_flags=()
+# Where auth_ed25519.so and the like are, when they are not installed.
+vendor_flags=(${POSTERN_MARIADB_PLUGINS:+"--plugin-dir=$POSTERN_MARIADB_PLUGINS"})
 if ! command -v mariadbd >/dev/null || [ -z "$client" ]; then
   Fail "no MariaDB on this machine; deploy/install-deps.sh installs it"
 fi
