@@ -23,12 +23,38 @@ constexpr Capabilities kCopied = kFoundRows | kOdbc | kIgnoreSpace | kInteractiv
 constexpr Capabilities kRequired = kProtocol41 | kSecureConnection | kPluginAuth | kTransactions | kSessionTrack;
 constexpr Capabilities kWelcome = kLongPassword | kLongFlag | kConnectAttrs | kLenencClientData;
 
-constexpr std::array<std::string_view, 32> kNames = {
-    "LONG_PASSWORD", "FOUND_ROWS", "LONG_FLAG", "CONNECT_WITH_DB", "NO_SCHEMA", "COMPRESS", "ODBC", "LOCAL_FILES",
-    "IGNORE_SPACE", "PROTOCOL_41", "INTERACTIVE", "SSL", "IGNORE_SIGPIPE", "TRANSACTIONS", "RESERVED",
-    "SECURE_CONNECTION", "MULTI_STATEMENTS", "MULTI_RESULTS", "PS_MULTI_RESULTS", "PLUGIN_AUTH", "CONNECT_ATTRS",
-    "LENENC_CLIENT_DATA", "EXPIRED_PASSWORDS", "SESSION_TRACK", "DEPRECATE_EOF", "OPTIONAL_METADATA", "ZSTD",
-    "QUERY_ATTRIBUTES", "MULTI_FACTOR", "CAPABILITY_EXTENSION", "SSL_VERIFY", "REMEMBER_OPTIONS"};
+constexpr std::array<std::string_view, 32> kNames = {"LONG_PASSWORD",
+                                                     "FOUND_ROWS",
+                                                     "LONG_FLAG",
+                                                     "CONNECT_WITH_DB",
+                                                     "NO_SCHEMA",
+                                                     "COMPRESS",
+                                                     "ODBC",
+                                                     "LOCAL_FILES",
+                                                     "IGNORE_SPACE",
+                                                     "PROTOCOL_41",
+                                                     "INTERACTIVE",
+                                                     "SSL",
+                                                     "IGNORE_SIGPIPE",
+                                                     "TRANSACTIONS",
+                                                     "RESERVED",
+                                                     "SECURE_CONNECTION",
+                                                     "MULTI_STATEMENTS",
+                                                     "MULTI_RESULTS",
+                                                     "PS_MULTI_RESULTS",
+                                                     "PLUGIN_AUTH",
+                                                     "CONNECT_ATTRS",
+                                                     "LENENC_CLIENT_DATA",
+                                                     "EXPIRED_PASSWORDS",
+                                                     "SESSION_TRACK",
+                                                     "DEPRECATE_EOF",
+                                                     "OPTIONAL_METADATA",
+                                                     "ZSTD",
+                                                     "QUERY_ATTRIBUTES",
+                                                     "MULTI_FACTOR",
+                                                     "CAPABILITY_EXTENSION",
+                                                     "SSL_VERIFY",
+                                                     "REMEMBER_OPTIONS"};
 
 }  // namespace
 

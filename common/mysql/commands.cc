@@ -14,8 +14,8 @@ constexpr CommandInfo Row(Command code, std::string_view name, Treatment treatme
 }
 
 // Refused without a word here: replication and cloning (they hand out the whole database), what the servers themselves
-// retired, and threads' inner commands. QUIT, PING and STATISTICS are answered here because the database may not be open
-// at all; CHANGE_USER because the database knows nothing of agents.
+// retired, and threads' inner commands. QUIT, PING and STATISTICS are answered here because the database may not be
+// open at all; CHANGE_USER because the database knows nothing of agents.
 constexpr std::array kRows = {
     Row(Command::kSleep, "COM_SLEEP", kRefuse, Shape::kSimple),
     Row(Command::kQuit, "COM_QUIT", kEmulate, Shape::kNone),
@@ -72,10 +72,14 @@ std::span<const CommandInfo> AllCommands() { return kRows; }
 
 std::string_view TreatmentName(Treatment treatment) {
   switch (treatment) {
-    case kInspect: return "inspect";
-    case kForward: return "forward";
-    case kEmulate: return "emulate";
-    case kRefuse: return "refuse";
+    case kInspect:
+      return "inspect";
+    case kForward:
+      return "forward";
+    case kEmulate:
+      return "emulate";
+    case kRefuse:
+      return "refuse";
   }
   return "refuse";
 }

@@ -52,12 +52,16 @@ ClientAction ClientLogin::OnPacket(uint8_t sequence, Bytes payload) {
   if (payload.empty()) return Fail(Malformed("the server sent an empty packet"));
   if (static_cast<uint8_t>(payload[0]) == kErrHeader) return OnErr(payload);
   switch (state_) {
-    case State::kGreeting: return OnGreeting(payload);
-    case State::kAuth: return OnAuthPacket(payload);
-    case State::kRsaKey: return OnRsaKeyPacket(payload);
+    case State::kGreeting:
+      return OnGreeting(payload);
+    case State::kAuth:
+      return OnAuthPacket(payload);
+    case State::kRsaKey:
+      return OnRsaKeyPacket(payload);
     case State::kStart:
     case State::kTlsHandshake:
-    case State::kOver: break;
+    case State::kOver:
+      break;
   }
   return Fail(Malformed("the server sent a packet nobody asked for"));
 }
@@ -118,9 +122,12 @@ ClientAction ClientLogin::SendResponse() {
 
 ClientAction ClientLogin::OnAuthPacket(Bytes payload) {
   switch (static_cast<uint8_t>(payload[0])) {
-    case kOkHeader: return OnOk(payload);
-    case kSwitchHeader: return OnSwitch(payload);
-    case kMoreDataHeader: return OnMoreData(AsText(payload.subspan(1)));
+    case kOkHeader:
+      return OnOk(payload);
+    case kSwitchHeader:
+      return OnSwitch(payload);
+    case kMoreDataHeader:
+      return OnMoreData(AsText(payload.subspan(1)));
   }
   return OnMoreData(AsText(payload));  // MariaDB leaves the 01 out where nothing else could be meant
 }
@@ -215,8 +222,8 @@ ClientAction ClientLogin::OnOk(Bytes payload) {
 ClientAction ClientLogin::OnErr(Bytes payload) {
   auto error = ErrPacket::Decode(payload);
   if (!error.ok()) return Fail(error.status());
-  std::string text = absl::StrCat("the server refused the login: ", error->code, " (", error->sqlstate, ") ",
-                                  error->message);
+  std::string text =
+      absl::StrCat("the server refused the login: ", error->code, " (", error->sqlstate, ") ", error->message);
   ClientAction action = Fail(absl::UnauthenticatedError(text));
   std::get<ConnectFailed>(action.next).error = *std::move(error);
   return action;

@@ -1,5 +1,5 @@
-// The relay's side of the connection phase: logs in to MySQL 5.7-9 and MariaDB. No socket: each call returns what to send
-// and what to do next. One object per login, one thread at a time.
+// The relay's side of the connection phase: logs in to MySQL 5.7-9 and MariaDB. No socket: each call returns what to
+// send and what to do next. One object per login, one thread at a time.
 //
 // Methods: mysql_native_password, caching_sha2_password (fast; full over TLS or under the server's RSA key),
 // sha256_password (TLS or RSA), mysql_clear_password (verified TLS only), client_ed25519. The greeting's plug-in is a
@@ -62,14 +62,14 @@ class ClientLogin {
   struct Options {
     std::string user;
     Secret password;
-    std::string database;  // empty: none
+    std::string database;                 // empty: none
     Capabilities agent_capabilities = 0;  // negotiated with the agent; see UpstreamCapabilities
     uint8_t charset = 45;                 // utf8mb4_general_ci: known to MySQL and MariaDB alike
     TlsWish tls = TlsWish::kRequired;
-    bool tls_is_verified = false;          // certificate and host name are checked by the TLS layer
+    bool tls_is_verified = false;  // certificate and host name are checked by the TLS layer
     ConnectionAttributes attributes;
-    std::string server_public_key;         // PEM; pins the RSA key; empty: none
-    bool allow_rsa_key_retrieval = false;  // take whatever RSA key the server sends over plain TCP
+    std::string server_public_key;                 // PEM; pins the RSA key; empty: none
+    bool allow_rsa_key_retrieval = false;          // take whatever RSA key the server sends over plain TCP
     uint32_t max_packet_bytes = 16 * 1024 * 1024;  // only announced
   };
 

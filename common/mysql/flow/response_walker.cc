@@ -53,14 +53,19 @@ void ResponseWalker::Begin(ReplyShape shape, uint8_t upstream_sequence, uint8_t 
 
 ResponseWalker::State ResponseWalker::FirstState() const {
   switch (shape_) {
-    case ReplyShape::kNone: return State::kDone;
-    case ReplyShape::kStatistics: return State::kStatistics;
-    case ReplyShape::kFetch: return State::kRows;
-    case ReplyShape::kFieldList: return State::kFieldList;
+    case ReplyShape::kNone:
+      return State::kDone;
+    case ReplyShape::kStatistics:
+      return State::kStatistics;
+    case ReplyShape::kFetch:
+      return State::kRows;
+    case ReplyShape::kFieldList:
+      return State::kFieldList;
     case ReplyShape::kSimple:
     case ReplyShape::kQuery:
     case ReplyShape::kPrepare:
-    case ReplyShape::kExecute: return State::kFirst;
+    case ReplyShape::kExecute:
+      return State::kFirst;
   }
   return State::kDone;
 }
@@ -201,18 +206,26 @@ ResponseWalker::Changed ResponseWalker::OnControl(Bytes payload, ResponseSink& s
   bool is_error = FirstByte(payload) == kErrHeader;
   if (is_error) return OnErr(payload, sink);
   switch (state_) {
-    case State::kFirst: return OnFirst(payload, sink);
+    case State::kFirst:
+      return OnFirst(payload, sink);
     case State::kColumns:
     case State::kParameters:
-    case State::kPreparedColumns: return OnColumn(payload, sink);
+    case State::kPreparedColumns:
+      return OnColumn(payload, sink);
     case State::kColumnsEof:
     case State::kParametersEof:
-    case State::kPreparedColumnsEof: return OnDefinitionsEof(payload, sink);
-    case State::kRows: return OnRowsEnd(payload, sink);
-    case State::kFieldList: return OnFieldList(payload, sink);
-    case State::kStatistics: state_ = State::kDone; return std::nullopt;
+    case State::kPreparedColumnsEof:
+      return OnDefinitionsEof(payload, sink);
+    case State::kRows:
+      return OnRowsEnd(payload, sink);
+    case State::kFieldList:
+      return OnFieldList(payload, sink);
+    case State::kStatistics:
+      state_ = State::kDone;
+      return std::nullopt;
     case State::kDone:
-    case State::kFailed: break;
+    case State::kFailed:
+      break;
   }
   return Malformed("the server sent a packet nobody asked for");
 }

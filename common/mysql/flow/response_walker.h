@@ -1,9 +1,9 @@
-// Follows a server's reply as it streams by, without joining rows: it knows where each packet begins and what it is, when
-// the reply ends, and hands the bytes on. One object per session, one thread at a time; bytes given to the sink are views
-// into the chunk being fed and die when Feed returns.
+// Follows a server's reply as it streams by, without joining rows: it knows where each packet begins and what it is,
+// when the reply ends, and hands the bytes on. One object per session, one thread at a time; bytes given to the sink
+// are views into the chunk being fed and die when Feed returns.
 //
-// Rows cost a header and a byte to look at, however long they are. Only packets of interest (OK, ERR, EOF, column counts
-// and definitions, prepare-OK) are read, and only these are ever buffered, up to a limit.
+// Rows cost a header and a byte to look at, however long they are. Only packets of interest (OK, ERR, EOF, column
+// counts and definitions, prepare-OK) are read, and only these are ever buffered, up to a limit.
 //
 // Anything a server would not send is an error and ends the session: close both legs. Packets before the
 // offending one are passed, nothing of it is. So does LOCAL INFILE (code
@@ -75,8 +75,8 @@ class ResponseWalker {
 
   explicit ResponseWalker(Options options) : options_(options) {}
 
-  // A command went out whose last physical packet had `upstream_sequence` on the server's leg and `agent_sequence` on the
-  // agent's (they differ when the statement was rebuilt across a 16 MiB boundary; headers are then renumbered).
+  // A command went out whose last physical packet had `upstream_sequence` on the server's leg and `agent_sequence` on
+  // the agent's (they differ when the statement was rebuilt across a 16 MiB boundary; headers are then renumbered).
   void Begin(ReplyShape shape, uint8_t upstream_sequence = 0, uint8_t agent_sequence = 0);
 
   // Any piece of the reply. After an error the walker stays in error. Bytes after the end of the reply are an error.
@@ -90,8 +90,20 @@ class ResponseWalker {
   bool at_packet_boundary() const { return body_left_ == 0 && !continued_; }
 
  private:
-  enum class State { kFirst, kColumns, kColumnsEof, kRows, kParameters, kParametersEof, kPreparedColumns,
-                     kPreparedColumnsEof, kFieldList, kStatistics, kDone, kFailed };
+  enum class State {
+    kFirst,
+    kColumns,
+    kColumnsEof,
+    kRows,
+    kParameters,
+    kParametersEof,
+    kPreparedColumns,
+    kPreparedColumnsEof,
+    kFieldList,
+    kStatistics,
+    kDone,
+    kFailed
+  };
 
   // What Feed has looked at and not yet passed: a run of the current chunk.
   class Run;

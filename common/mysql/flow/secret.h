@@ -1,4 +1,5 @@
-// A string that is wiped when it is dropped: passwords and tokens on their way through. Moves, never copies, never prints.
+// A string that is wiped when it is dropped: passwords and tokens on their way through. Moves, never copies, never
+// prints.
 #ifndef POSTERN_COMMON_MYSQL_FLOW_SECRET_H_
 #define POSTERN_COMMON_MYSQL_FLOW_SECRET_H_
 

@@ -89,17 +89,25 @@ ServerAction ServerLogin::OnPacket(uint8_t sequence, Bytes payload) {
     return Fail(kPacketTooLarge, kLinkState, "Got a login packet bigger than the limit");
   }
   switch (state_) {
-    case State::kFirstPacket: return OnFirstPacket(payload);
-    case State::kTlsResponse: return OnResponse(payload);
-    case State::kChangeUser: return OnChangeUser(payload);
-    case State::kSwitched: return OnScrambleAnswer(AsText(payload));
-    case State::kSwitchedClear: return GotSecret(WithoutNul(AsText(payload)), SecretMethod::kClearOverTls);
-    case State::kFullAuth: return OnFullAuth(AsText(payload));
-    case State::kRsaAnswer: return OnRsaAnswer(AsText(payload));
+    case State::kFirstPacket:
+      return OnFirstPacket(payload);
+    case State::kTlsResponse:
+      return OnResponse(payload);
+    case State::kChangeUser:
+      return OnChangeUser(payload);
+    case State::kSwitched:
+      return OnScrambleAnswer(AsText(payload));
+    case State::kSwitchedClear:
+      return GotSecret(WithoutNul(AsText(payload)), SecretMethod::kClearOverTls);
+    case State::kFullAuth:
+      return OnFullAuth(AsText(payload));
+    case State::kRsaAnswer:
+      return OnRsaAnswer(AsText(payload));
     case State::kStart:
     case State::kTlsHandshake:
     case State::kVerify:
-    case State::kOver: break;
+    case State::kOver:
+      break;
   }
   return Fail(kOutOfOrder, kLinkState, "Got a packet nobody asked for");
 }
@@ -229,9 +237,7 @@ ServerAction ServerLogin::OnAccepted(uint16_t status_flags) {
   return {Packet(ok.Encode(0)), LoggedIn{}};
 }
 
-ServerAction ServerLogin::OnRefused(const ErrPacket& error) {
-  return Fail(error.code, error.sqlstate, error.message);
-}
+ServerAction ServerLogin::OnRefused(const ErrPacket& error) { return Fail(error.code, error.sqlstate, error.message); }
 
 bool ServerLogin::PlainIsAllowed() const { return options_.allow_plain && options_.rsa_key != nullptr; }
 

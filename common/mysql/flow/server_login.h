@@ -1,5 +1,5 @@
-// The gateway's side of the connection phase: greeting, TLS, and a secret to verify. No socket: each call returns what to
-// send and what to do next. One object per login, one thread at a time.
+// The gateway's side of the connection phase: greeting, TLS, and a secret to verify. No socket: each call returns what
+// to send and what to do next. One object per login, one thread at a time.
 //
 //   gateway                                   client
 //   greeting (caching_sha2_password)   ->
@@ -19,8 +19,8 @@
 //   ServerAction action = login.Start();
 //   for (;;) { write(action.send); act on action.next: NeedPacket -> OnPacket, StartTls -> handshake, OnTlsStarted,
 //              Verify -> OnAccepted or OnRefused, LoggedIn and LoginFailed end it (LoginFailed: close) }
-// Before StartTls the socket must not have been read past the packet (PacketAssembler::bytes_wanted); what comes next and
-// is not a TLS ClientHello is the socket layer's to refuse.
+// Before StartTls the socket must not have been read past the packet (PacketAssembler::bytes_wanted); what comes next
+// and is not a TLS ClientHello is the socket layer's to refuse.
 #ifndef POSTERN_COMMON_MYSQL_FLOW_SERVER_LOGIN_H_
 #define POSTERN_COMMON_MYSQL_FLOW_SERVER_LOGIN_H_
 
@@ -85,10 +85,11 @@ class ServerLogin {
   struct Options {
     std::string server_version;
     uint32_t connection_id = 0;
-    std::string scramble;  // NewScramble()
+    std::string scramble;                            // NewScramble()
     Capabilities offered = GatewayCapabilities({});  // without kSsl if TLS is not available
     bool allow_plain = false;                        // loopback, and the configuration says so
-    EVP_PKEY* rsa_key = nullptr;  // for plain connections; not owned, must outlive the flow; without it they are refused
+    EVP_PKEY* rsa_key =
+        nullptr;  // for plain connections; not owned, must outlive the flow; without it they are refused
     uint8_t charset = 255;
     size_t max_packet_bytes = 64 * 1024;  // of any packet the client sends here; tokens are far smaller
     size_t max_secret_bytes = 16 * 1024;
@@ -111,8 +112,19 @@ class ServerLogin {
   ServerAction OnRefused(const ErrPacket& error);
 
  private:
-  enum class State { kStart, kFirstPacket, kTlsHandshake, kTlsResponse, kChangeUser, kSwitched, kSwitchedClear,
-                     kFullAuth, kRsaAnswer, kVerify, kOver };
+  enum class State {
+    kStart,
+    kFirstPacket,
+    kTlsHandshake,
+    kTlsResponse,
+    kChangeUser,
+    kSwitched,
+    kSwitchedClear,
+    kFullAuth,
+    kRsaAnswer,
+    kVerify,
+    kOver
+  };
 
   ServerAction OnFirstPacket(Bytes payload);
   ServerAction OnResponse(Bytes payload);

@@ -1,4 +1,5 @@
-// Connection attributes as HandshakeResponse41 and COM_CHANGE_USER carry them: lenenc total, then lenenc name and value.
+// Connection attributes as HandshakeResponse41 and COM_CHANGE_USER carry them: lenenc total, then lenenc name and
+// value.
 #ifndef POSTERN_COMMON_MYSQL_MESSAGE_ATTRIBUTES_H_
 #define POSTERN_COMMON_MYSQL_MESSAGE_ATTRIBUTES_H_
 

@@ -53,19 +53,28 @@ Value Time(Reader& reader) {
 // No `default`: a type byte that is none of ours falls out of the switch and is refused.
 Value ReadValue(Reader& reader, const ParameterType& type) {
   switch (type.type) {
-    case FieldType::kNull: return NullValue{};
-    case FieldType::kTiny: return Integer(reader, type.is_unsigned, 1);
+    case FieldType::kNull:
+      return NullValue{};
+    case FieldType::kTiny:
+      return Integer(reader, type.is_unsigned, 1);
     case FieldType::kShort:
-    case FieldType::kYear: return Integer(reader, type.is_unsigned, 2);
+    case FieldType::kYear:
+      return Integer(reader, type.is_unsigned, 2);
     case FieldType::kLong:
-    case FieldType::kInt24: return Integer(reader, type.is_unsigned, 4);
-    case FieldType::kLongLong: return Integer(reader, type.is_unsigned, 8);
-    case FieldType::kFloat: return std::bit_cast<float>(reader.U32());
-    case FieldType::kDouble: return std::bit_cast<double>(reader.U64());
+    case FieldType::kInt24:
+      return Integer(reader, type.is_unsigned, 4);
+    case FieldType::kLongLong:
+      return Integer(reader, type.is_unsigned, 8);
+    case FieldType::kFloat:
+      return std::bit_cast<float>(reader.U32());
+    case FieldType::kDouble:
+      return std::bit_cast<double>(reader.U64());
     case FieldType::kDate:
     case FieldType::kDatetime:
-    case FieldType::kTimestamp: return Datetime(reader);
-    case FieldType::kTime: return Time(reader);
+    case FieldType::kTimestamp:
+      return Datetime(reader);
+    case FieldType::kTime:
+      return Time(reader);
     case FieldType::kDecimal:
     case FieldType::kNewDecimal:
     case FieldType::kVarchar:
@@ -80,7 +89,8 @@ Value ReadValue(Reader& reader, const ParameterType& type) {
     case FieldType::kGeometry:
     case FieldType::kJson:
     case FieldType::kBit:
-    case FieldType::kVector: return std::string(reader.LenencText());
+    case FieldType::kVector:
+      return std::string(reader.LenencText());
   }
   reader.Refuse("a parameter has an unknown type");
   return NullValue{};

@@ -16,7 +16,7 @@ namespace postern::mysql {
 
 struct ParameterBlock {
   uint64_t count = 0;
-  bool named = false;                         // names follow the types (QUERY_ATTRIBUTES)
+  bool named = false;  // names follow the types (QUERY_ATTRIBUTES)
   uint32_t max_name_bytes = 1024;
   std::span<const ParameterType> last_types;  // taken when the block brings no types
   std::span<const uint16_t> long_data;        // indexes without an inline value

@@ -60,8 +60,8 @@ bool OkPacket::StripChanges(Capabilities agent) {
     return had_any;
   }
   auto is_redirect = [](const SessionChange& change) {
-    return change.type == track::kSystemVariable && absl::EqualsIgnoreCase({change.name.data(), change.name.size()},
-                                                                           {kRedirect.data(), kRedirect.size()});
+    return change.type == track::kSystemVariable &&
+           absl::EqualsIgnoreCase({change.name.data(), change.name.size()}, {kRedirect.data(), kRedirect.size()});
   };
   return std::erase_if(changes, is_redirect) > 0;
 }
@@ -89,8 +89,8 @@ absl::StatusOr<OkPacket> OkPacket::Decode(Bytes payload, Capabilities capabiliti
   packet.status_flags = reader.U16();
   packet.warnings = reader.U16();
   if (reader.remaining() > 0) packet.info = reader.LenencText();
-  bool tracked = (capabilities & capability::kSessionTrack) &&
-                 (packet.status_flags & server_status::kSessionStateChanged);
+  bool tracked =
+      (capabilities & capability::kSessionTrack) && (packet.status_flags & server_status::kSessionStateChanged);
   if (tracked && reader.remaining() > 0) {
     Reader block(reader.LenencBytes(), "session tracking");
     ReadChanges(block, packet.changes);

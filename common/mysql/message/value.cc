@@ -50,7 +50,9 @@ struct TextWriter {
   std::string operator()(double value) const { return absl::StrFormat("%.17g", value); }
   std::string operator()(const std::string& value) const {
     std::string_view shown = std::string_view(value).substr(0, max_bytes);
-    std::string text = LooksLikeText(shown) ? Quoted(shown) : absl::StrCat("x'", absl::BytesToHexString({shown.data(), shown.size()}), "'");
+    std::string text = LooksLikeText(shown)
+                           ? Quoted(shown)
+                           : absl::StrCat("x'", absl::BytesToHexString({shown.data(), shown.size()}), "'");
     if (shown.size() < value.size()) absl::StrAppend(&text, "… (", value.size(), " bytes)");
     return text;
   }
@@ -63,9 +65,9 @@ struct TextWriter {
   }
   std::string operator()(const TimeValue& value) const {
     uint64_t hours = uint64_t{value.days} * 24 + value.hour;
-    return absl::StrCat(absl::StrFormat("'%s%02u:%02u:%02u", value.negative ? "-" : "", hours, value.minute,
-                                        value.second),
-                        Fraction(value.encoded_bytes, 8, value.microsecond), "'");
+    return absl::StrCat(
+        absl::StrFormat("'%s%02u:%02u:%02u", value.negative ? "-" : "", hours, value.minute, value.second),
+        Fraction(value.encoded_bytes, 8, value.microsecond), "'");
   }
 };
 

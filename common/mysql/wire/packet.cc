@@ -13,9 +13,7 @@ PacketHeader DecodeHeader(Bytes bytes) {
   return {at(0) | at(1) << 8 | at(2) << 16, static_cast<uint8_t>(at(3))};
 }
 
-void AppendHeader(std::string& out, PacketHeader header) {
-  Writer(out).U24(header.payload_bytes).U8(header.sequence);
-}
+void AppendHeader(std::string& out, PacketHeader header) { Writer(out).U24(header.payload_bytes).U8(header.sequence); }
 
 void AppendPacket(std::string& out, Bytes payload, uint8_t& sequence) {
   size_t length = 0;

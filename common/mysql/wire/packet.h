@@ -60,8 +60,9 @@ class PacketAssembler {
   void ExpectSequence(uint8_t sequence) { expected_ = sequence; }
   void set_max_payload_bytes(size_t limit) { max_payload_bytes_ = limit; }
 
-  // At least this many bytes must still be appended before Next() can have news; 0 if it has some now. A reader that asks the socket for no
-  // more than this never reads past a packet: needed around SSLRequest, where the next bytes belong to TLS.
+  // At least this many bytes must still be appended before Next() can have news; 0 if it has some now. A reader that
+  // asks the socket for no more than this never reads past a packet: needed around SSLRequest, where the next bytes
+  // belong to TLS.
   size_t bytes_wanted() const;
   // Bytes appended and not yet given out. Not zero after SSLRequest means plain text was smuggled in before TLS.
   size_t buffered_bytes() const { return buffer_.size() - start_ - given_ + (joined_given_ ? 0 : joined_.size()); }
