@@ -1,0 +1,178 @@
+#include "gateway/recording/file_journal.h"
+
+#include <absl/strings/str_cat.h>
+#include <absl/time/clock.h>
+#include <absl/time/time.h>
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <future>
+#include <string_view>
+#include <system_error>
+#include <utility>
+
+#include "gateway/recording/file_system.h"
+#include "gateway/recording/folder_lock.h"
+#include "gateway/recording/recover.h"
+#include "gateway/recording/segment_log.h"
+
+namespace postern::recording {
+namespace {
+
+absl::Status MakeFolder(const std::filesystem::path& folder) {
+  std::error_code error;
+  if (std::filesystem::create_directories(folder, error)) {
+    std::filesystem::permissions(folder, std::filesystem::perms::owner_all, error);
+  }
+  if (!error) return absl::OkStatus();
+  return absl::UnavailableError(absl::StrCat("make ", folder.string(), ": ", error.message()));
+}
+
+std::string Serialize(const v1::Record& record) {
+  if (record.at_unix_us() != 0) return record.SerializeAsString();
+  v1::Record timed = record;
+  timed.set_at_unix_us(absl::ToUnixMicros(absl::Now()));
+  return timed.SerializeAsString();
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<FileJournal>> FileJournal::Open(JournalOptions options) {
+  return Open(std::move(options), PosixFileSystem());
+}
+
+absl::StatusOr<std::unique_ptr<FileJournal>> FileJournal::Open(JournalOptions options,
+                                                               std::unique_ptr<FileSystem> files) {
+  if (auto status = MakeFolder(options.folder); !status.ok()) return status;
+  auto lock = FolderLock::Take(options.folder);
+  if (!lock.ok()) return lock.status();
+  auto recovered = Recover(options.folder, *files, options.max_record_bytes);
+  if (!recovered.ok()) return recovered.status();
+  if (recovered->cut_bytes > 0) {
+    spdlog::warn("journal: cut {} bytes of an unfinished write from segment {} at offset {}", recovered->cut_bytes,
+                 recovered->end.at.segment, recovered->end.at.offset);
+  }
+  auto log = SegmentLog::Open({.folder = options.folder,
+                               .segment_bytes = options.segment_bytes,
+                               .free_floor_bytes = options.free_floor_bytes},
+                              *recovered, std::move(files));
+  if (!log.ok()) return log.status();
+  const OpenReport report{.segments = std::max(recovered->segments, 1U),
+                          .end = (*log)->end(),
+                          .cut_bytes = recovered->cut_bytes};
+  return std::unique_ptr<FileJournal>(
+      new FileJournal(std::move(options), report, *std::move(lock), *std::move(log)));
+}
+
+FileJournal::FileJournal(JournalOptions options, OpenReport report, std::unique_ptr<FolderLock> lock,
+                         std::unique_ptr<SegmentLog> log)
+    : options_(std::move(options)),
+      report_(report),
+      lock_(std::move(lock)),
+      log_(std::move(log)),
+      durable_end_(report.end),
+      thread_([this] { Run(); }) {}
+
+FileJournal::~FileJournal() {
+  {
+    std::lock_guard lock(mutex_);
+    stopping_ = true;
+  }
+  work_.notify_one();
+  thread_.join();
+}
+
+void FileJournal::Append(const v1::Record& record, Done done) {
+  Waiting waiting{.payload = Serialize(record), .done = std::move(done)};
+  if (const auto status = Enqueue(waiting); !status.ok()) {
+    waiting.done(status);
+    return;
+  }
+  work_.notify_one();
+}
+
+absl::Status FileJournal::Enqueue(Waiting& waiting) {
+  const uint64_t bytes = waiting.payload.size();
+  if (bytes > options_.max_record_bytes) {
+    return absl::InvalidArgumentError(absl::StrCat("a record of ", bytes, " bytes is too large for the journal"));
+  }
+  std::lock_guard lock(mutex_);
+  if (stopping_) return absl::UnavailableError("the journal is closing");
+  if (queued_bytes_ + bytes > options_.queue_bytes) {
+    return absl::ResourceExhaustedError("too much is waiting to be written to the journal");
+  }
+  queued_bytes_ += bytes;
+  queue_.push_back(std::move(waiting));
+  return absl::OkStatus();
+}
+
+void FileJournal::Run() {
+  while (true) {
+    std::vector<Waiting> batch;
+    {
+      std::unique_lock lock(mutex_);
+      work_.wait(lock, [this] { return stopping_ || !queue_.empty(); });
+      if (queue_.empty()) return;
+      batch.swap(queue_);
+    }
+    WriteBatch(std::move(batch));
+  }
+}
+
+void FileJournal::WriteBatch(std::vector<Waiting> batch) {
+  std::vector<std::string_view> payloads;
+  uint64_t bytes = 0;
+  payloads.reserve(batch.size());
+  for (const auto& waiting : batch) {
+    payloads.push_back(waiting.payload);
+    bytes += waiting.payload.size();
+  }
+  const auto status = log_->Write(payloads);
+  SetHealth(status);
+  {
+    std::lock_guard lock(mutex_);
+    queued_bytes_ -= bytes;
+    durable_end_ = log_->end();
+  }
+  if (status.ok()) {
+    std::lock_guard lock(listener_mutex_);
+    if (listener_) listener_();
+  }
+  for (auto& waiting : batch) waiting.done(status);
+}
+
+void FileJournal::SetHealth(const absl::Status& health) {
+  absl::Status before;
+  {
+    std::lock_guard lock(mutex_);
+    before = std::exchange(health_, health);
+  }
+  // Said when it changes, not once per refused statement.
+  if (before.ok() && !health.ok()) spdlog::error("journal: cannot write, statements are refused: {}", health.ToString());
+  if (!before.ok() && health.ok()) spdlog::info("journal: writes work again");
+}
+
+absl::Status FileJournal::Health() const {
+  std::lock_guard lock(mutex_);
+  return health_;
+}
+
+Cursor FileJournal::durable_end() const {
+  std::lock_guard lock(mutex_);
+  return durable_end_;
+}
+
+void FileJournal::SetDurableListener(absl::AnyInvocable<void()> listener) {
+  std::lock_guard lock(listener_mutex_);
+  listener_ = std::move(listener);
+}
+
+absl::Status AppendAndWait(Journal& journal, const v1::Record& record) {
+  // Shared: the journal's thread may still be inside set_value when the future here is ready.
+  auto durable = std::make_shared<std::promise<absl::Status>>();
+  auto answer = durable->get_future();
+  journal.Append(record, [durable](absl::Status status) { durable->set_value(std::move(status)); });
+  return answer.get();
+}
+
+}  // namespace postern::recording
