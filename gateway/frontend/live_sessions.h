@@ -4,10 +4,10 @@
 #ifndef POSTERN_GATEWAY_FRONTEND_LIVE_SESSIONS_H_
 #define POSTERN_GATEWAY_FRONTEND_LIVE_SESSIONS_H_
 
-#include <absl/functional/any_invocable.h>
 #include <absl/status/status.h>
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -25,7 +25,7 @@ struct SessionLimits {
 
 class LiveSessions {
  public:
-  // How to reach one session; both run on any thread and only post.
+  // How to reach one session. Both callables may be called from several threads at once, and only post.
   struct Entry {
     std::string session_id;
     uint32_t connection_id = 0;
@@ -35,15 +35,15 @@ class LiveSessions {
     // The server's thread id, 0 while no door is open.
     uint64_t thread_id = 0;
     // Ends the session for that reason.
-    std::shared_ptr<absl::AnyInvocable<void(std::string reason)>> end;
+    std::function<void(std::string reason)> end;
     // Stops what the session waits for or runs (KILL QUERY), not the session.
-    std::shared_ptr<absl::AnyInvocable<void()>> interrupt;
+    std::function<void()> interrupt;
   };
 
   explicit LiveSessions(SessionLimits limits);
 
-  // RESOURCE_EXHAUSTED when the gateway or the agent has its fill.
-  absl::Status Add(Entry entry);
+  // RESOURCE_EXHAUSTED when the gateway or the agent has its fill; `at_target`: how many the agent may have at this target.
+  absl::Status Add(Entry entry, size_t at_target);
   void Remove(const std::string& session_id);
   void SetThreadId(const std::string& session_id, uint64_t thread_id);
 

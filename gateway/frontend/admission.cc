@@ -1,0 +1,102 @@
+#include "gateway/frontend/admission.h"
+
+#include <absl/strings/str_cat.h>
+#include <absl/time/clock.h>
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+#include "common/ids/ulid.h"
+#include "common/mysql/collation.h"
+#include "gateway/policy/access.h"
+#include "gateway/policy/decide.h"
+
+namespace postern::frontend {
+namespace {
+
+constexpr uint16_t kAccessDenied = 1045;      // ER_ACCESS_DENIED_ERROR
+constexpr uint16_t kSchemaDenied = 1044;      // ER_DBACCESS_DENIED_ERROR
+constexpr uint16_t kUnknownCharset = 1115;    // ER_UNKNOWN_CHARACTER_SET
+
+Admission Refused(uint16_t code, std::string_view sqlstate, std::string message, std::string reason) {
+  return {.error = {code, std::string(sqlstate), std::move(message)}, .reason = std::move(reason)};
+}
+
+// One text for whatever was wrong with name or secret.
+Admission NotKnown(const mysql::Verify& claim, const AgentChannel& channel, std::string reason) {
+  return Refused(kAccessDenied, "28000",
+                 absl::StrCat("Access denied for user '", claim.user, "'@'", channel.peer_address(),
+                              "': log in as AGENT+TARGET with an access token as password [postern decision=deny "
+                              "rule=identity]"),
+                 std::move(reason));
+}
+
+Admission NoSuchTarget(const mysql::Verify& claim, std::string reason) {
+  return Refused(kAccessDenied, "28000",
+                 absl::StrCat("Access denied for user '", claim.user,
+                              "': no target of that name is open to this agent [postern decision=deny rule=access]"),
+                 std::move(reason));
+}
+
+bool MayUse(const identity::Principal& who, std::string_view target) {
+  return who.targets.empty() || std::find(who.targets.begin(), who.targets.end(), target) != who.targets.end();
+}
+
+// The target named, or the only one the agent may log in to.
+std::string ChooseTarget(const Services& services, const policy::Rules& rules, const identity::Principal& who,
+                         std::string_view named) {
+  if (!named.empty()) return services.options.targets.contains(named) ? std::string(named) : std::string();
+  const std::vector<std::string> known(services.options.targets.begin(), services.options.targets.end());
+  std::vector<std::string> open = policy::TargetsOf(rules, who.name, who.groups, known);
+  std::erase_if(open, [&](const std::string& target) { return !MayUse(who, target); });
+  return open.size() == 1 ? open.front() : std::string();
+}
+
+}  // namespace
+
+LoginName SplitLoginName(std::string_view user) {
+  const size_t plus = user.find('+');
+  if (plus == std::string_view::npos) return {.agent = user, .target = {}};
+  return {.agent = user.substr(0, plus), .target = user.substr(plus + 1)};
+}
+
+Admission Admit(const Services& services, const AgentChannel& channel, uint32_t connection_id,
+                const mysql::Verify& claim) {
+  auto who = services.authenticator.Authenticate(claim.secret.Reveal(), channel.peer_address(), absl::Now());
+  if (!who.ok()) return NotKnown(claim, channel, std::string(who.status().message()));
+  if (who->kind != v1::PRINCIPAL_KIND_AGENT) return NotKnown(claim, channel, "the token is not an agent's");
+  const LoginName name = SplitLoginName(claim.user);
+  if (!name.agent.empty() && name.agent != who->name) return NotKnown(claim, channel, "the token is another agent's");
+
+  const policy::RulesPtr rules = services.policy.Current();
+  const std::string target = ChooseTarget(services, *rules, *who, name.target);
+  if (target.empty() || !MayUse(*who, target)) return NoSuchTarget(claim, "target unknown, or not one of the token's");
+  const auto access = policy::AccessFor(*rules, who->name, who->groups, target);
+  if (!access) return NoSuchTarget(claim, "no access entry of the policy covers agent and target");
+  if (mysql::SafeCharsetOf(claim.charset).empty()) {
+    return Refused(kUnknownCharset, "42000",
+                   "Use character set utf8mb4, utf8mb3, latin1, ascii or binary: statements in others cannot be read "
+                   "safely [postern decision=deny rule=charset]",
+                   absl::StrCat("unsafe collation id ", claim.charset));
+  }
+  policy::SessionFacts facts{.agent = who->name, .groups = who->groups, .target = target};
+  if (!claim.database.empty() && policy::DecideUse(*rules, facts, claim.database).denied()) {
+    return Refused(kSchemaDenied, "42000",
+                   absl::StrCat("Access denied for user '", claim.user, "' to database '", claim.database,
+                                "' [postern decision=deny rule=schema-not-visible]"),
+                   "schema not visible");
+  }
+  LoggedIn login;
+  login.session_id = ids::NewSessionId();
+  login.who = *std::move(who);
+  login.target = target;
+  login.schema = claim.database;
+  login.connection_id = connection_id;
+  login.capabilities = claim.capabilities;
+  login.collation = claim.charset;
+  login.access = *access;
+  return {.login = std::move(login)};
+}
+
+}  // namespace postern::frontend

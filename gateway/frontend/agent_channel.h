@@ -1,0 +1,96 @@
+// The agent's connection: packets in, bytes out, over plain TCP and later TLS.
+//
+// Lives on one thread. Shared, because a read may be under way in the socket when the session lets go of it. Until
+// ReadAhead() is called it never reads past the packet it was asked for (the bytes after an SSLRequest belong to TLS);
+// from then on a read is always under way, so that an agent who leaves is noticed even while nobody asks for a packet.
+#ifndef POSTERN_GATEWAY_FRONTEND_AGENT_CHANNEL_H_
+#define POSTERN_GATEWAY_FRONTEND_AGENT_CHANNEL_H_
+
+#include <absl/functional/any_invocable.h>
+#include <absl/status/status.h>
+#include <absl/status/statusor.h>
+
+#include <array>
+#include <asio/awaitable.hpp>
+#include <asio/ip/tcp.hpp>
+#include <asio/ssl/context.hpp>
+#include <asio/ssl/stream.hpp>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "common/mysql/wire/packet.h"
+#include "gateway/frontend/wake.h"
+
+namespace postern::frontend {
+
+class AgentChannel : public std::enable_shared_from_this<AgentChannel> {
+ public:
+  using Packet = mysql::PacketAssembler::Packet;
+
+  AgentChannel(asio::ip::tcp::socket socket, size_t max_packet_bytes);
+
+  // Server side of a TLS handshake. FAILED_PRECONDITION if it fails, e.g. because plain text follows an SSLRequest.
+  asio::awaitable<absl::Status> StartTls(std::shared_ptr<asio::ssl::context> context);
+
+  // The next packet; its payload is valid until the next call. `sequence`: which number it must start with, if any.
+  // Errors: UNAVAILABLE the agent is gone, CANCELLED by Interrupt, or mysql/wire/errors.h for what it sent.
+  asio::awaitable<absl::StatusOr<Packet>> Read(std::optional<uint8_t> sequence);
+
+  // Completes when the socket took all bytes. UNAVAILABLE when the agent is gone.
+  asio::awaitable<absl::Status> Write(mysql::Bytes bytes);
+  asio::awaitable<absl::Status> Write(const std::string& bytes) { return Write(mysql::AsBytes(bytes)); }
+
+  // Login is over: larger packets are welcome, and the agent's going is told to `on_lost`, once, on the channel's thread.
+  // What login left in the buffers is wiped.
+  void ReadAhead(size_t max_packet_bytes, absl::AnyInvocable<void()> on_lost);
+
+  // A pending or the next Read fails with CANCELLED.
+  void Interrupt();
+
+  // Lets the agent read what was written, for a moment, before Close: a socket closed with unread input resets.
+  asio::awaitable<void> LingerAndClose();
+
+  // Ends every operation. Idempotent.
+  void Close();
+
+  asio::any_io_executor executor() { return socket_.get_executor(); }
+  bool tls() const { return tls_.has_value(); }
+  bool lost() const { return lost_; }
+  const std::string& peer_address() const { return peer_address_; }
+  bool peer_is_loopback() const { return peer_is_loopback_; }
+
+ private:
+  using TlsStream = asio::ssl::stream<asio::ip::tcp::socket&>;
+  // What one read takes at most, and how much may wait for a session that is busy.
+  static constexpr size_t kChunkBytes = 16 * 1024;
+  static constexpr size_t kMaxAheadBytes = 64 * 1024;
+
+  void StartRead(size_t at_most);
+  void OnRead(const asio::error_code& error, size_t bytes);
+  template <class Use>
+  auto OnStream(Use use) {
+    return tls_ ? use(*tls_) : use(socket_);
+  }
+
+  asio::ip::tcp::socket socket_;
+  std::shared_ptr<asio::ssl::context> tls_context_;
+  std::optional<TlsStream> tls_;
+  mysql::PacketAssembler assembler_;
+  std::array<char, kChunkBytes> chunk_;
+  // Read from the socket, not yet given to the assembler (whose last packet may still be in use).
+  std::string ahead_;
+  Wake news_;
+  bool reading_ = false;
+  bool reads_ahead_ = false;
+  bool lost_ = false;
+  bool interrupted_ = false;
+  absl::AnyInvocable<void()> on_lost_;
+  std::string peer_address_;
+  bool peer_is_loopback_ = false;
+};
+
+}  // namespace postern::frontend
+
+#endif  // POSTERN_GATEWAY_FRONTEND_AGENT_CHANNEL_H_

@@ -1,0 +1,28 @@
+#include "gateway/frontend/carry.h"
+
+#include "gateway/frontend/forward.h"
+#include "gateway/frontend/hold.h"
+#include "gateway/frontend/journaling.h"
+#include "gateway/frontend/open_door.h"
+#include "gateway/frontend/refusal.h"
+
+namespace postern::frontend {
+
+asio::awaitable<bool> Carry(SessionState& s, Errand& errand) {
+  ++s.statements;
+  v1::Record record = NewRecord(s.login.session_id);
+  *record.mutable_statement() = errand.record;
+  if (absl::Status recorded = co_await Record(s.services.journal, std::move(record)); !recorded.ok()) {
+    co_await Refuse(s, errand, RecordingFailed(errand, recorded));
+    co_return false;
+  }
+  if (errand.decision.denied()) {
+    co_await Refuse(s, errand, DeniedByPolicy(errand));
+    co_return false;
+  }
+  if (errand.decision.held() && !co_await WaitForApproval(s, errand)) co_return false;
+  if (!co_await OpenDoor(s, errand)) co_return false;
+  co_return co_await Forward(s, errand);
+}
+
+}  // namespace postern::frontend

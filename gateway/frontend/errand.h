@@ -1,0 +1,41 @@
+// One command on its way: what it is, what was decided, what goes to the server, and when things happened.
+#ifndef POSTERN_GATEWAY_FRONTEND_ERRAND_H_
+#define POSTERN_GATEWAY_FRONTEND_ERRAND_H_
+
+#include <absl/time/time.h>
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "common/mysql/capabilities.h"
+#include "common/mysql/commands.h"
+#include "gateway/policy/decision.h"
+#include "proto/postern/v1/record.pb.h"
+
+namespace postern::frontend {
+
+struct Errand {
+  const mysql::CommandInfo* command = nullptr;
+  // Of the agent's last packet: the answer is numbered from the next.
+  uint8_t agent_sequence = 0;
+  policy::Decision decision;
+  // What the journal will hold of it; also what a reviewer is shown.
+  v1::Statement record;
+  // The payload for a server with these capabilities. Called once, after everything else was settled.
+  std::function<std::string(mysql::Capabilities)> payload;
+  // Payloads without a reply that go right before it.
+  std::vector<std::string> ahead;
+
+  absl::Time arrived;
+  absl::Duration held;
+  absl::Duration opening;
+  absl::Duration at_server;
+
+  uint8_t answer_sequence() const { return static_cast<uint8_t>(agent_sequence + 1); }
+};
+
+}  // namespace postern::frontend
+
+#endif  // POSTERN_GATEWAY_FRONTEND_ERRAND_H_

@@ -1,0 +1,97 @@
+#include "gateway/frontend/forward.h"
+
+#include <absl/time/clock.h>
+
+#include <functional>
+#include <utility>
+
+#include "gateway/frontend/follow.h"
+#include "gateway/frontend/refusal.h"
+
+namespace postern::frontend {
+namespace {
+
+// What one piece of the reply becomes for the agent: mostly a view of the piece itself, and a copy only where the
+// walker changed something.
+class PieceForAgent final : public mysql::ResponseSink {
+ public:
+  explicit PieceForAgent(mysql::Bytes piece) : piece_(piece) {}
+
+  void Pass(mysql::Bytes bytes) override {
+    if (view_.empty() && copy_.empty() && LiesInPiece(bytes)) {
+      view_ = bytes;
+      return;
+    }
+    if (!view_.empty()) copy_.assign(mysql::AsText(std::exchange(view_, {})));
+    copy_.append(mysql::AsText(bytes));
+  }
+
+  mysql::Bytes bytes() const { return view_.empty() ? mysql::AsBytes(copy_) : view_; }
+
+ private:
+  bool LiesInPiece(mysql::Bytes bytes) const {
+    const std::less_equal<const std::byte*> before;
+    return before(piece_.data(), bytes.data()) && before(bytes.data() + bytes.size(), piece_.data() + piece_.size());
+  }
+
+  const mysql::Bytes piece_;
+  mysql::Bytes view_;
+  std::string copy_;
+};
+
+// Every byte for the server, and the number of the statement's last packet.
+struct Outgoing {
+  std::string wire;
+  uint8_t last_sequence = 0;
+};
+
+Outgoing WireFor(const SessionState& s, const Errand& errand) {
+  Outgoing out;
+  for (const std::string& payload : errand.ahead) {
+    uint8_t sequence = 0;
+    mysql::AppendPacket(out.wire, mysql::AsBytes(payload), sequence);
+  }
+  uint8_t next = 0;
+  const auto capabilities = static_cast<mysql::Capabilities>(s.door->opened().capabilities);
+  mysql::AppendPacket(out.wire, mysql::AsBytes(errand.payload(capabilities)), next);
+  out.last_sequence = static_cast<uint8_t>(next - 1);
+  return out;
+}
+
+asio::awaitable<absl::Status> RelayReply(SessionState& s) {
+  while (!s.walker.done()) {
+    auto piece = co_await s.door->Receive();
+    if (!piece.ok()) co_return piece.status();
+    PieceForAgent for_agent(piece->bytes);
+    absl::Status walked = s.walker.Feed(piece->bytes, for_agent);
+    if (!walked.ok()) co_return walked;
+    if (for_agent.bytes().empty()) continue;
+    if (absl::Status written = co_await s.channel->Write(for_agent.bytes()); !written.ok()) co_return written;
+  }
+  co_return absl::OkStatus();
+}
+
+}  // namespace
+
+asio::awaitable<bool> Forward(SessionState& s, Errand& errand) {
+  Outgoing out = WireFor(s, errand);
+  s.walker.Begin(errand.command->reply, out.last_sequence, errand.agent_sequence);
+  s.waiting = Waiting::kReply;
+  s.step.Arm(s.services.options.statement_timeout, [&s] { s.Interrupt(); });
+  const absl::Time since = absl::Now();
+  absl::Status status = co_await s.door->Send(std::move(out.wire));
+  if (status.ok()) status = co_await RelayReply(s);
+  errand.at_server = absl::Now() - since;
+  s.step.Calm();
+  s.waiting = Waiting::kNothing;
+
+  if (!status.ok()) {
+    co_await BreakOff(s, errand, status);
+    co_return false;
+  }
+  Follow(s, errand.command->reply);
+  Conclude(s, errand, OutcomeOf(s.walker.summary()));
+  co_return true;
+}
+
+}  // namespace postern::frontend

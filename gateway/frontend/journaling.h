@@ -1,0 +1,27 @@
+// What a session writes into the journal.
+#ifndef POSTERN_GATEWAY_FRONTEND_JOURNALING_H_
+#define POSTERN_GATEWAY_FRONTEND_JOURNALING_H_
+
+#include <absl/status/status.h>
+
+#include <asio/awaitable.hpp>
+#include <string>
+
+#include "gateway/recording/journal.h"
+#include "proto/postern/v1/record.pb.h"
+
+namespace postern::frontend {
+
+// A record of a session, stamped with the present time.
+v1::Record NewRecord(const std::string& session_id);
+
+// Completes, on the caller's executor, when the record is durable or could not be made so.
+asio::awaitable<absl::Status> Record(recording::Journal& journal, v1::Record record);
+
+// For what may be lost with the machine (outcomes, ends): written in order, not waited for. A failure shows in the
+// journal's health, and the next statement is refused.
+void RecordLater(recording::Journal& journal, const v1::Record& record);
+
+}  // namespace postern::frontend
+
+#endif  // POSTERN_GATEWAY_FRONTEND_JOURNALING_H_

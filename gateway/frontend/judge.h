@@ -1,0 +1,49 @@
+// From an agent's text to a decision: read it as the server will, ask the policy, write down both. Nothing runs here.
+#ifndef POSTERN_GATEWAY_FRONTEND_JUDGE_H_
+#define POSTERN_GATEWAY_FRONTEND_JUDGE_H_
+
+#include <string>
+#include <string_view>
+
+#include "common/mysql/commands.h"
+#include "common/sql/facts/facts.h"
+#include "common/sql/parse_error.h"
+#include "gateway/frontend/errand.h"
+#include "gateway/frontend/session_state.h"
+
+namespace postern::frontend {
+
+struct Judged {
+  // decision and record are filled in; the payload is the caller's.
+  Errand errand;
+  // What goes to the server in place of the agent's text. Empty unless something may be forwarded.
+  std::string forwarded;
+  // Of the one statement; of the first where a batch was allowed.
+  sql::Facts facts;
+  // Set when the text was not read.
+  std::optional<sql::ParseError> error;
+  bool is_batch = false;
+};
+
+// `text` is what the agent sent with `command`. Several statements are read only from COM_QUERY and only where the session
+// may send them; then one decision covers all: the strictest.
+Judged Judge(SessionState& s, mysql::Command command, uint8_t agent_sequence, std::string_view text);
+
+// The same decision for a statement read earlier (an EXECUTE), under the policy of now and the schema of then.
+policy::Decision JudgeAgain(const SessionState& s, const sql::Facts& facts, const std::string& schema);
+
+// An errand for a command with nothing decided yet: an id, the time, the record's first lines.
+Errand NewErrand(const SessionState& s, mysql::Command command, uint8_t agent_sequence);
+
+// Adds verb and objects to a record; several statements are joined.
+void DescribeFacts(v1::Statement& record, const sql::Facts& facts);
+
+// Writes the decision into the errand and its record.
+void SetDecision(const SessionState& s, Errand& errand, policy::Decision decision);
+
+// The schema named by COM_INIT_DB, as USE would be decided.
+void JudgeUse(const SessionState& s, Errand& errand, std::string_view schema);
+
+}  // namespace postern::frontend
+
+#endif  // POSTERN_GATEWAY_FRONTEND_JUDGE_H_

@@ -1,0 +1,158 @@
+#include "gateway/frontend/login.h"
+
+#include <absl/strings/str_cat.h>
+
+#include <algorithm>
+#include <asio/post.hpp>
+#include <utility>
+#include <variant>
+
+#include "common/mysql/flow/server_login.h"
+#include "common/observability/log.h"
+#include "gateway/frontend/admission.h"
+#include "gateway/frontend/journaling.h"
+
+namespace postern::frontend {
+namespace {
+
+constexpr uint16_t kTooManySessions = 1040;  // ER_CON_COUNT_ERROR
+constexpr uint16_t kCannotRecord = 1227;     // ER_SPECIFIC_ACCESS_DENIED_ERROR
+
+// The agent is not known yet when this is offered; whether it may use it is decided with each packet.
+bool OfferMultiStatements(const Services& services) {
+  const policy::RulesPtr rules = services.policy.Current();
+  return std::any_of(rules->rules.begin(), rules->rules.end(), [](const auto& rule) { return rule.multi_statements; });
+}
+
+mysql::ServerLogin::Options LoginOptions(const Services& services, const AgentChannel& channel, uint32_t connection_id) {
+  mysql::ServerLogin::Options options;
+  options.server_version = services.options.server_version;
+  options.connection_id = connection_id;
+  options.scramble = mysql::NewScramble();
+  options.offered = mysql::GatewayCapabilities(
+      {.tls = services.tls() != nullptr, .multi_statements = OfferMultiStatements(services)});
+  options.allow_plain = services.options.insecure_loopback && channel.peer_is_loopback();
+  options.rsa_key = services.rsa_key;
+  options.max_packet_bytes = services.options.handshake_bytes;
+  return options;
+}
+
+LiveSessions::Entry EntryFor(const LoggedIn& login, const asio::any_io_executor& executor) {
+  LiveSessions::Entry entry{.session_id = login.session_id,
+                            .connection_id = login.connection_id,
+                            .agent = login.who.name,
+                            .target = login.target,
+                            .identity_id = login.who.identity_id};
+  entry.end = [handle = login.handle, executor](std::string reason) {
+    asio::post(executor, [handle, reason = std::move(reason)] {
+      handle->end_reason = reason;
+      if (handle->state != nullptr) handle->state->End(EndingFor(reason));
+    });
+  };
+  entry.interrupt = [handle = login.handle, executor] {
+    asio::post(executor, [handle] {
+      if (handle->state != nullptr) handle->state->Interrupt();
+    });
+  };
+  return entry;
+}
+
+v1::Record OpenedRecord(const LoggedIn& login, const AgentChannel& channel, const mysql::Verify& claim) {
+  v1::Record record = NewRecord(login.session_id);
+  v1::SessionOpened& opened = *record.mutable_session_opened();
+  opened.set_agent(login.who.name);
+  opened.set_target(login.target);
+  for (const std::string& group : login.who.groups) opened.add_groups(group);
+  opened.set_identity_kind(login.who.identity_kind);
+  opened.set_identity_id(login.who.identity_id);
+  opened.set_client_address(channel.peer_address());
+  for (const auto& [name, value] : claim.attributes) (*opened.mutable_client_attributes())[name] = value;
+  opened.set_tls(channel.tls());
+  opened.set_connection_id(login.connection_id);
+  opened.set_schema(login.schema);
+  return record;
+}
+
+void RecordRefused(const Services& services, const AgentChannel& channel, const std::string& user,
+                   const std::string& reason) {
+  log::Info("login refused", {{"user", user}, {"peer", channel.peer_address()}, {"reason", reason}});
+  v1::Record record = NewRecord({});
+  v1::LoginRefused& refused = *record.mutable_login_refused();
+  refused.set_user(user);
+  refused.set_client_address(channel.peer_address());
+  refused.set_reason(reason);
+  RecordLater(services.journal, record);
+}
+
+// Admits, counts and records; nothing of the session exists before its record is durable.
+asio::awaitable<Admission> Enter(const Services& services, AgentChannel& channel, uint32_t connection_id,
+                                 const mysql::Verify& claim) {
+  Admission admission = Admit(services, channel, connection_id, claim);
+  if (!admission.login) co_return admission;
+  LoggedIn& login = *admission.login;
+  login.handle = std::make_shared<SessionHandle>();
+  const absl::Status counted =
+      services.live.Add(EntryFor(login, channel.executor()), login.access.connections);
+  if (!counted.ok()) {
+    co_return Admission{.error = {kTooManySessions, "08004",
+                                  absl::StrCat("Too many connections: ", counted.message(),
+                                               " [postern decision=deny rule=limits]")},
+                        .reason = std::string(counted.message())};
+  }
+  const absl::Status recorded = co_await Record(services.journal, OpenedRecord(login, channel, claim));
+  if (!recorded.ok()) {
+    services.live.Remove(login.session_id);
+    co_return Admission{.error = {kCannotRecord, "42000",
+                                  absl::StrCat("Postern cannot record this session now (", recorded.message(),
+                                               "); try again later [postern decision=refused rule=recording]")},
+                        .reason = "cannot record"};
+  }
+  co_return admission;
+}
+
+asio::awaitable<absl::StatusOr<LoggedIn>> Converse(const Services& services, AgentChannel& channel,
+                                                   uint32_t connection_id, mysql::ServerLogin flow,
+                                                   mysql::ServerAction action) {
+  Admission admission;
+  for (;;) {
+    if (!action.send.empty()) {
+      if (absl::Status written = co_await channel.Write(action.send); !written.ok()) co_return written;
+    }
+    if (std::holds_alternative<mysql::NeedPacket>(action.next)) {
+      const auto packet = co_await channel.Read(std::nullopt);
+      if (!packet.ok()) co_return packet.status();
+      action = flow.OnPacket(packet->first_sequence, packet->payload);
+    } else if (std::holds_alternative<mysql::StartTls>(action.next)) {
+      if (absl::Status tls = co_await channel.StartTls(services.tls()); !tls.ok()) co_return tls;
+      action = flow.OnTlsStarted();
+    } else if (auto* claim = std::get_if<mysql::Verify>(&action.next)) {
+      admission = co_await Enter(services, channel, connection_id, *claim);
+      if (!admission.login) RecordRefused(services, channel, claim->user, admission.reason);
+      action = admission.login ? flow.OnAccepted() : flow.OnRefused(admission.error);
+    } else if (std::holds_alternative<mysql::LoggedIn>(action.next)) {
+      co_return *std::move(admission.login);
+    } else {
+      co_return absl::PermissionDeniedError(std::get<mysql::LoginFailed>(action.next).reason);
+    }
+  }
+}
+
+}  // namespace
+
+asio::awaitable<absl::StatusOr<LoggedIn>> LogIn(const Services& services, AgentChannel& channel, uint32_t connection_id) {
+  mysql::ServerLogin flow(LoginOptions(services, channel, connection_id));
+  mysql::ServerAction greeting = flow.Start();
+  co_return co_await Converse(services, channel, connection_id, std::move(flow), std::move(greeting));
+}
+
+asio::awaitable<absl::StatusOr<LoggedIn>> ChangeUser(const Services& services, AgentChannel& channel,
+                                                     uint32_t connection_id, mysql::Capabilities capabilities,
+                                                     std::string command) {
+  mysql::ServerLogin flow =
+      mysql::ServerLogin::ForChangeUser(LoginOptions(services, channel, connection_id), capabilities, channel.tls());
+  mysql::ServerAction first = flow.OnPacket(0, mysql::AsBytes(command));
+  mysql::WipeString(command);
+  co_return co_await Converse(services, channel, connection_id, std::move(flow), std::move(first));
+}
+
+}  // namespace postern::frontend

@@ -1,0 +1,98 @@
+#include "gateway/frontend/open_door.h"
+
+#include <absl/time/clock.h>
+
+#include <utility>
+
+#include "common/mysql/collation.h"
+#include "gateway/frontend/journaling.h"
+#include "gateway/frontend/refusal.h"
+
+namespace postern::frontend {
+namespace {
+
+tunnel::DoorRequest RequestFor(const SessionState& s) {
+  tunnel::DoorRequest request;
+  request.session_id = s.login.session_id;
+  request.target = s.login.target;
+  request.agent = s.login.who.name;
+  request.capabilities = s.login.capabilities;
+  if (s.multi_statements) request.capabilities |= mysql::capability::kMultiStatements;
+  request.collation = s.login.collation;
+  request.schema = s.schema;
+  request.open_timeout = s.services.options.open_timeout;
+  request.attributes = {{"postern_session", s.login.session_id}, {"postern_agent", s.login.who.name}};
+  return request;
+}
+
+void RecordOpened(const SessionState& s) {
+  const tunnel::OpenedDoor& opened = s.door->opened();
+  v1::Record record = NewRecord(s.login.session_id);
+  v1::DoorOpened& event = *record.mutable_door_opened();
+  event.set_relay(opened.relay);
+  event.set_thread_id(opened.thread_id);
+  *event.mutable_server() = opened.server;
+  event.set_took_ms(static_cast<uint32_t>(absl::ToInt64Milliseconds(opened.took)));
+  RecordLater(s.services.journal, record);
+}
+
+}  // namespace
+
+std::optional<sql::Dialect> DialectOf(const v1::ServerFacts& server, sql::Charset charset) {
+  sql::Dialect dialect;
+  switch (server.vendor()) {
+    case v1::ServerFacts::VENDOR_MYSQL:
+      dialect.vendor = sql::Vendor::kMySql;
+      break;
+    case v1::ServerFacts::VENDOR_MARIADB:
+      dialect.vendor = sql::Vendor::kMariaDb;
+      break;
+    default:  // proto enums are open
+      return std::nullopt;
+  }
+  const auto mode = sql::ParseSqlMode(server.sql_mode());
+  if (!mode || mode->oracle || mode->mssql || server.version_number() == 0) return std::nullopt;
+  dialect.mode = *mode;
+  dialect.version = static_cast<int>(server.version_number());
+  dialect.charset = charset;
+  return dialect;
+}
+
+std::optional<sql::Dialect> PinnedDialect(const SessionState& s) {
+  return DialectOf(s.door->opened().server, sql::CharsetFromName(mysql::SafeCharsetOf(s.login.collation)));
+}
+
+asio::awaitable<bool> OpenDoor(SessionState& s, Errand& errand) {
+  if (s.door) co_return true;
+  const absl::Time since = absl::Now();
+  s.waiting = Waiting::kDoor;
+  auto door = co_await s.services.relays.Open(RequestFor(s));
+  s.waiting = Waiting::kNothing;
+  errand.opening = absl::Now() - since;
+  if (!door.ok()) {
+    co_await Refuse(s, errand, DoorFailed(s, errand, door.status()));
+    co_return false;
+  }
+  if (s.ending) {
+    (*door)->Close();
+    co_await Refuse(s, errand, SessionEnded(s, errand));
+    co_return false;
+  }
+  s.door = std::move(*door);
+  RecordOpened(s);
+  const tunnel::OpenedDoor& opened = s.door->opened();
+  s.services.live.SetThreadId(s.login.session_id, opened.thread_id);
+  s.walker = mysql::ResponseWalker({.upstream = static_cast<mysql::Capabilities>(opened.capabilities),
+                                    .agent = s.login.capabilities});
+  s.status_flags = opened.status_flags;
+
+  // The errand was read as the relay last described the server. If it is another one now, the reading is void.
+  const auto actual = PinnedDialect(s);
+  if (actual && *actual == s.dialect) co_return true;
+  if (actual) s.dialect = *actual;
+  if (!actual) s.End({.reason = "unreadable server", .error_code = 1105, .error_message = "the server cannot be read"});
+  co_await Refuse(s, errand, ServerChanged(errand));
+  co_return false;
+}
+
+}  // namespace postern::frontend

@@ -1,0 +1,52 @@
+// How a command ends when it does not end well: the answer an agent can act on, and the outcome in the record.
+//
+// Every text says what was refused, by which rule and what would be let through, then one bracket of key=value for programs:
+// [postern decision=deny rule=never statement=stm_…]. Error numbers are those of design: 1142 for a refusal, 3024 for a
+// time limit, 1317 for an interruption, 2013 only when the wire broke.
+#ifndef POSTERN_GATEWAY_FRONTEND_REFUSAL_H_
+#define POSTERN_GATEWAY_FRONTEND_REFUSAL_H_
+
+#include <absl/status/status.h>
+
+#include <asio/awaitable.hpp>
+#include <string>
+
+#include "common/mysql/flow/response_walker.h"
+#include "common/mysql/message/response.h"
+#include "gateway/approval/approvals.h"
+#include "gateway/frontend/errand.h"
+#include "gateway/frontend/session_state.h"
+#include "proto/postern/v1/record.pb.h"
+
+namespace postern::frontend {
+
+struct Refusal {
+  mysql::ErrPacket error;
+  v1::Outcome::Result result = v1::Outcome::RESULT_REFUSED;
+};
+
+Refusal RecordingFailed(const Errand& errand, const absl::Status& why);
+Refusal DeniedByPolicy(const Errand& errand);
+Refusal NotApproved(const SessionState& s, const Errand& errand, const std::string& approval_id,
+                    const approval::Resolution& how);
+Refusal DoorFailed(const SessionState& s, const Errand& errand, const absl::Status& why);
+Refusal ServerChanged(const Errand& errand);
+// REQUIRES: s.ending.
+Refusal SessionEnded(const SessionState& s, const Errand& errand);
+// What the agent sent is not what its command should hold.
+Refusal Malformed(const Errand& errand, const absl::Status& why);
+
+// Answers with the ERR and records the outcome. The connection and its transaction stay usable.
+asio::awaitable<void> Refuse(SessionState& s, Errand& errand, Refusal refusal);
+
+// A reply that broke off: answers if the protocol has room for an ERR, records, ends the session.
+asio::awaitable<void> BreakOff(SessionState& s, Errand& errand, absl::Status why);
+
+v1::Outcome OutcomeOf(const mysql::ReplySummary& reply);
+
+// Records the outcome, with the times of the errand.
+void Conclude(SessionState& s, const Errand& errand, v1::Outcome outcome);
+
+}  // namespace postern::frontend
+
+#endif  // POSTERN_GATEWAY_FRONTEND_REFUSAL_H_

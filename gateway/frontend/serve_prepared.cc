@@ -1,0 +1,178 @@
+#include <absl/strings/str_cat.h>
+
+#include <string>
+#include <utility>
+
+#include "common/mysql/message/command.h"
+#include "gateway/frontend/answer.h"
+#include "gateway/frontend/carry.h"
+#include "gateway/frontend/judge.h"
+#include "gateway/frontend/parameters.h"
+#include "gateway/frontend/refusal.h"
+#include "gateway/frontend/serve.h"
+
+namespace postern::frontend {
+namespace {
+
+constexpr uint16_t kUnknownStatement = 1243;   // ER_UNKNOWN_STMT_HANDLER
+constexpr uint16_t kTooManyPrepared = 1461;    // ER_MAX_PREPARED_STMT_COUNT_REACHED
+
+asio::awaitable<void> RefuseUnknown(SessionState& s, Errand& errand) {
+  co_await Refuse(s, errand, {{kUnknownStatement, "HY000", "Unknown prepared statement handler"}});
+}
+
+// Preparing runs nothing: a statement that will be held may be prepared, and is held when it executes.
+void DecideToPrepare(const SessionState& s, Judged& judged) {
+  if (judged.errand.decision.held()) {
+    SetDecision(s, judged.errand, policy::Decision::Allow(judged.errand.decision.rule()));
+    judged.errand.record.set_reason("prepared only: held when executed");
+  }
+}
+
+void Remember(SessionState& s, Judged& judged, const std::string& text) {
+  const mysql::PrepareOk& prepared = *s.walker.summary().prepared;
+  s.prepared.last_id = prepared.statement_id;
+  s.prepared.by_id[prepared.statement_id] = PreparedStatement{.statement_id = judged.errand.record.statement_id(),
+                                                              .text = text,
+                                                              .forwarded = std::move(judged.forwarded),
+                                                              .facts = std::move(judged.facts),
+                                                              .schema = judged.errand.record.schema(),
+                                                              .parameters = prepared.parameters};
+}
+
+// The EXECUTE with its parameters, or why it cannot be read.
+absl::StatusOr<mysql::StmtExecute> DecodeExecute(const SessionState& s, const PreparedStatement& prepared,
+                                                 mysql::Bytes payload) {
+  std::vector<uint16_t> long_data;
+  for (const auto& [index, bytes] : prepared.long_data) long_data.push_back(index);
+  return mysql::StmtExecute::Decode(payload, {.capabilities = s.login.capabilities,
+                                              .parameters = prepared.parameters,
+                                              .last_types = prepared.last_types,
+                                              .long_data = long_data});
+}
+
+std::vector<std::string> LongDataPackets(uint32_t id, const PreparedStatement& prepared) {
+  std::vector<std::string> packets;
+  for (const auto& [index, bytes] : prepared.long_data) {
+    packets.push_back(mysql::ComStmtSendLongData{.statement_id = id, .parameter = index, .data = mysql::AsBytes(bytes)}.Encode());
+  }
+  return packets;
+}
+
+void DescribeExecute(const SessionState& s, Errand& errand, const PreparedStatement& prepared,
+                     const mysql::StmtExecute& execute) {
+  errand.record.set_text(prepared.text);
+  if (prepared.forwarded != prepared.text) errand.record.set_forwarded(prepared.forwarded);
+  errand.record.set_prepared_by(prepared.statement_id);
+  errand.record.set_schema(prepared.schema);
+  DescribeFacts(errand.record, prepared.facts);
+  AddParameters(execute.parameters, prepared.long_data, *errand.record.mutable_parameters());
+  AddParameters(execute.attributes, {}, *errand.record.mutable_query_attributes());
+  SetDecision(s, errand, JudgeAgain(s, prepared.facts, prepared.schema));
+}
+
+uint32_t RealId(const SessionState& s, uint32_t id) { return id == 0xFFFFFFFF ? s.prepared.last_id : id; }
+
+}  // namespace
+
+asio::awaitable<void> ServePrepare(SessionState& s, Packet packet) {
+  const auto prepare = mysql::ComStmtPrepare::Decode(packet.payload);
+  if (!prepare.ok()) {
+    Errand errand = NewErrand(s, mysql::Command::kStmtPrepare, packet.last_sequence);
+    co_return co_await Refuse(s, errand, Malformed(errand, prepare.status()));
+  }
+  const std::string text(prepare->sql);
+  Judged judged = Judge(s, mysql::Command::kStmtPrepare, packet.last_sequence, text);
+  if (s.prepared.by_id.size() >= s.services.options.prepared_statements) {
+    co_return co_await Refuse(s, judged.errand,
+                              {{kTooManyPrepared, "42000",
+                                "The session has as many prepared statements as limits.prepared_statements lets it have; "
+                                "close some"}});
+  }
+  DecideToPrepare(s, judged);
+  judged.errand.payload = [&](mysql::Capabilities) { return mysql::ComStmtPrepare{.sql = judged.forwarded}.Encode(); };
+  const bool replied = co_await Carry(s, judged.errand);
+  if (replied && s.walker.summary().prepared) Remember(s, judged, text);
+}
+
+asio::awaitable<void> ServeExecute(SessionState& s, Packet packet) {
+  Errand errand = NewErrand(s, mysql::Command::kStmtExecute, packet.last_sequence);
+  const auto id = mysql::StmtExecute::DecodeId(packet.payload);
+  if (!id.ok()) co_return co_await Refuse(s, errand, Malformed(errand, id.status()));
+  PreparedStatement* prepared = s.prepared.Find(*id);
+  if (prepared == nullptr || !s.door) co_return co_await RefuseUnknown(s, errand);
+  auto execute = DecodeExecute(s, *prepared, packet.payload);
+  if (!execute.ok()) co_return co_await Refuse(s, errand, Malformed(errand, execute.status()));
+
+  DescribeExecute(s, errand, *prepared, *execute);
+  execute->statement_id = RealId(s, *id);
+  prepared->last_types = execute->Types();
+  errand.ahead = LongDataPackets(execute->statement_id, *prepared);
+  errand.payload = [&](mysql::Capabilities upstream) { return execute->Encode(upstream); };
+  const bool replied = co_await Carry(s, errand);
+  // Used up, whether it ran or not: as on the server.
+  prepared->long_data.clear();
+  prepared->long_data_bytes = 0;
+  if (replied) prepared->cursor_open = s.walker.summary().cursor_open;
+}
+
+asio::awaitable<void> ServeFetch(SessionState& s, Packet packet) {
+  Errand errand = NewErrand(s, mysql::Command::kStmtFetch, packet.last_sequence);
+  auto fetch = mysql::ComStmtFetch::Decode(packet.payload);
+  if (!fetch.ok()) co_return co_await Refuse(s, errand, Malformed(errand, fetch.status()));
+  PreparedStatement* prepared = s.prepared.Find(fetch->statement_id);
+  if (prepared == nullptr || !s.door || !prepared->cursor_open) co_return co_await RefuseUnknown(s, errand);
+  fetch->statement_id = RealId(s, fetch->statement_id);
+  // The rows of a statement that was decided when it executed; policy may have changed since.
+  errand.record.set_text(prepared->text);
+  errand.record.set_prepared_by(prepared->statement_id);
+  DescribeFacts(errand.record, prepared->facts);
+  policy::Decision decision = JudgeAgain(s, prepared->facts, prepared->schema);
+  if (decision.held()) decision = policy::Decision::Allow(decision.rule());
+  SetDecision(s, errand, std::move(decision));
+  errand.payload = [&](mysql::Capabilities) { return fetch->Encode(); };
+  co_await Carry(s, errand);
+}
+
+// No answer, as the protocol has it: what is wrong shows at the EXECUTE.
+asio::awaitable<void> ServeLongData(SessionState& s, Packet packet) {
+  const auto data = mysql::ComStmtSendLongData::Decode(packet.payload);
+  PreparedStatement* prepared = data.ok() ? s.prepared.Find(data->statement_id) : nullptr;
+  if (prepared == nullptr || data->parameter >= prepared->parameters) co_return;
+  if (prepared->long_data_bytes + data->data.size() > s.services.options.long_data_bytes) {
+    co_return s.End({.reason = "protocol error",
+                     .error_code = 1153,
+                     .error_message = "parameters sent ahead are larger than limits.parameter_bytes"});
+  }
+  prepared->long_data_bytes += data->data.size();
+  prepared->long_data[data->parameter].append(mysql::AsText(data->data));
+}
+
+asio::awaitable<void> ServeStmtReset(SessionState& s, Packet packet) {
+  Errand errand = NewErrand(s, mysql::Command::kStmtReset, packet.last_sequence);
+  const auto reset = mysql::ComStmtId::Decode(packet.payload);
+  if (!reset.ok()) co_return co_await Refuse(s, errand, Malformed(errand, reset.status()));
+  PreparedStatement* prepared = s.prepared.Find(reset->statement_id);
+  if (prepared == nullptr || !s.door) co_return co_await RefuseUnknown(s, errand);
+  prepared->long_data.clear();
+  prepared->long_data_bytes = 0;
+  prepared->cursor_open = false;
+  const uint32_t id = RealId(s, reset->statement_id);
+  errand.record.set_prepared_by(prepared->statement_id);
+  SetDecision(s, errand, policy::Decision::Allow(policy::builtin::kStartup));
+  errand.payload = [id](mysql::Capabilities) {
+    return mysql::ComStmtId{.statement_id = id}.Encode(mysql::Command::kStmtReset);
+  };
+  co_await Carry(s, errand);
+}
+
+asio::awaitable<void> ServeStmtClose(SessionState& s, Packet packet) {
+  const auto close = mysql::ComStmtId::Decode(packet.payload);
+  if (!close.ok() || s.prepared.by_id.erase(close->statement_id) == 0 || !s.door) co_return;
+  std::string wire;
+  uint8_t sequence = 0;
+  mysql::AppendPacket(wire, packet.payload, sequence);
+  if (absl::Status sent = co_await s.door->Send(std::move(wire)); !sent.ok()) s.End({.reason = "relay lost"});
+}
+
+}  // namespace postern::frontend

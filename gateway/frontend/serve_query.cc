@@ -1,0 +1,91 @@
+#include <absl/strings/ascii.h>
+#include <absl/strings/str_cat.h>
+#include <absl/strings/str_replace.h>
+
+#include <string>
+#include <utility>
+
+#include "common/mysql/message/command.h"
+#include "gateway/frontend/answer.h"
+#include "gateway/frontend/carry.h"
+#include "gateway/frontend/journaling.h"
+#include "gateway/frontend/judge.h"
+#include "gateway/frontend/kill.h"
+#include "gateway/frontend/parameters.h"
+#include "gateway/frontend/refusal.h"
+#include "gateway/frontend/serve.h"
+
+namespace postern::frontend {
+namespace {
+
+constexpr uint16_t kSyntaxError = 1064;  // ER_PARSE_ERROR
+
+// What command line clients ask before their user typed anything. Answered here, so that a session whose every statement
+// is refused never opens a door.
+bool IsClientGreeting(const SessionState& s, const Judged& judged) {
+  return !s.door && judged.errand.decision.allowed() &&
+         absl::AsciiStrToLower(judged.forwarded) == "select @@version_comment limit 1";
+}
+
+asio::awaitable<void> AnswerClientGreeting(SessionState& s, Errand& errand) {
+  ++s.statements;
+  v1::Record record = NewRecord(s.login.session_id);
+  *record.mutable_statement() = errand.record;
+  RecordLater(s.services.journal, record);
+  v1::Outcome outcome;
+  outcome.set_result(v1::Outcome::RESULT_OK);
+  outcome.set_rows(1);
+  Conclude(s, errand, std::move(outcome));
+  (void)co_await AnswerText(s, errand.answer_sequence(), "@@version_comment", "Postern gateway");
+}
+
+// The mysql 9 client asks `select $$` to learn whether the server knows dollar quoting; the answer it expects is 1064.
+asio::awaitable<void> AnswerDollarProbe(SessionState& s, Errand& errand) {
+  ++s.statements;
+  v1::Record record = NewRecord(s.login.session_id);
+  *record.mutable_statement() = errand.record;
+  RecordLater(s.services.journal, record);
+  co_await Refuse(s, errand, {{kSyntaxError, "42000", "You have an error in your SQL syntax near '$$'"}});
+}
+
+std::string Quoted(std::string_view name) {
+  return absl::StrCat("`", absl::StrReplaceAll(absl::string_view(name.data(), name.size()), {{"`", "``"}}), "`");
+}
+
+}  // namespace
+
+asio::awaitable<void> ServeQuery(SessionState& s, Packet packet) {
+  const auto query = mysql::ComQuery::Decode(packet.payload, s.login.capabilities);
+  if (!query.ok()) {
+    Errand errand = NewErrand(s, mysql::Command::kQuery, packet.last_sequence);
+    co_return co_await Refuse(s, errand, Malformed(errand, query.status()));
+  }
+  Judged judged = Judge(s, mysql::Command::kQuery, packet.last_sequence, query->sql);
+  Errand& errand = judged.errand;
+  AddParameters(query->attributes, {}, *errand.record.mutable_query_attributes());
+  if (judged.error && judged.error->kind == sql::ParseErrorKind::kDollarProbe) {
+    co_return co_await AnswerDollarProbe(s, errand);
+  }
+  if (IsClientGreeting(s, judged)) co_return co_await AnswerClientGreeting(s, errand);
+  if (judged.facts.kill && errand.decision.allowed()) co_return co_await Kill(s, errand, *judged.facts.kill);
+
+  errand.payload = [&](mysql::Capabilities upstream) {
+    return mysql::ComQuery{.attributes = query->attributes, .sql = judged.forwarded}.Encode(upstream);
+  };
+  co_await Carry(s, errand);
+}
+
+asio::awaitable<void> ServeFieldList(SessionState& s, Packet packet) {
+  const auto list = mysql::ComFieldList::Decode(packet.payload);
+  if (!list.ok()) {
+    Errand errand = NewErrand(s, mysql::Command::kFieldList, packet.last_sequence);
+    co_return co_await Refuse(s, errand, Malformed(errand, list.status()));
+  }
+  // Tells what SHOW COLUMNS tells, so it is decided as that is.
+  Judged judged = Judge(s, mysql::Command::kFieldList, packet.last_sequence,
+                        absl::StrCat("SHOW COLUMNS FROM ", Quoted(list->table)));
+  judged.errand.payload = [&](mysql::Capabilities) { return std::string(mysql::AsText(packet.payload)); };
+  co_await Carry(s, judged.errand);
+}
+
+}  // namespace postern::frontend

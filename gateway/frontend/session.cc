@@ -1,0 +1,101 @@
+#include "gateway/frontend/session.h"
+
+#include <absl/status/status.h>
+#include <absl/time/clock.h>
+
+#include <algorithm>
+#include <memory>
+#include <utility>
+
+#include "common/observability/log.h"
+#include "gateway/frontend/agent_channel.h"
+#include "gateway/frontend/answer.h"
+#include "gateway/frontend/journaling.h"
+#include "gateway/frontend/login.h"
+#include "gateway/frontend/serve.h"
+#include "gateway/frontend/session_state.h"
+
+namespace postern::frontend {
+namespace {
+
+// What follows a session on its connection: nothing, or another login.
+struct Next {
+  std::string change_user;
+  mysql::Capabilities capabilities = 0;
+};
+
+void Begin(SessionState& s) {
+  s.login.handle->state = &s;
+  s.channel->ReadAhead(s.services.options.packet_bytes, [&s] { s.End({.reason = "disconnect"}); });
+  const absl::Duration until_expiry = s.login.who.expires_at - absl::Now();
+  s.lifetime.Arm(std::min(s.login.access.max_ttl, until_expiry), [&s] { s.End(EndingFor("deadline")); });
+  if (!s.login.handle->end_reason.empty()) s.End(EndingFor(s.login.handle->end_reason));
+}
+
+asio::awaitable<absl::StatusOr<Packet>> NextCommand(SessionState& s) {
+  const absl::Duration idle = std::min(s.login.access.idle, s.services.options.idle_timeout);
+  s.step.Arm(idle, [&s] { s.End(EndingFor("idle")); });
+  auto packet = co_await s.channel->Read(0);
+  s.step.Calm();
+  co_return packet;
+}
+
+// The agent was not waiting for an answer, so it reads this when it sends its next command.
+asio::awaitable<void> SayWhy(SessionState& s) {
+  if (s.ending->error_code == 0 || s.channel->lost()) co_return;
+  (void)co_await AnswerErr(s, 0, {s.ending->error_code, "HY000", s.ending->error_message});
+}
+
+Ending EndingOf(const absl::Status& read_failure) {
+  if (absl::IsUnavailable(read_failure)) return {.reason = "disconnect"};
+  return {.reason = "protocol error", .error_code = 1835, .error_message = std::string(read_failure.message())};
+}
+
+asio::awaitable<void> Finish(SessionState& s) {
+  if (s.door) s.door->Close();
+  s.login.handle->state = nullptr;
+  s.services.live.Remove(s.login.session_id);
+  v1::Record record = NewRecord(s.login.session_id);
+  record.mutable_session_closed()->set_reason(s.ending->reason);
+  record.mutable_session_closed()->set_statements(s.statements);
+  const absl::Status recorded = co_await Record(s.services.journal, std::move(record));
+  if (!recorded.ok()) log::Error("the end of a session could not be recorded", {{"session", s.login.session_id}, {"error", recorded}});
+}
+
+asio::awaitable<Next> RunSession(const Services& services, std::shared_ptr<AgentChannel> channel, LoggedIn login) {
+  SessionState s(services, std::move(channel), std::move(login));
+  Begin(s);
+  while (!s.ending) {
+    const auto packet = co_await NextCommand(s);
+    if (packet.ok()) {
+      co_await Serve(s, *packet);
+    } else {
+      if (!s.ending) s.End(EndingOf(packet.status()));
+      co_await SayWhy(s);
+    }
+  }
+  co_await Finish(s);
+  co_return Next{std::move(s.change_user), s.login.capabilities};
+}
+
+}  // namespace
+
+asio::awaitable<void> ServeConnection(const Services& services, asio::ip::tcp::socket socket, uint32_t connection_id) {
+  auto channel = std::make_shared<AgentChannel>(std::move(socket), services.options.handshake_bytes);
+  Watchdog patience(channel->executor());
+  const auto give_up = [channel] { channel->Close(); };
+
+  patience.Arm(services.options.login_timeout, give_up);
+  auto login = co_await LogIn(services, *channel, connection_id);
+  while (login.ok()) {
+    patience.Calm();
+    Next next = co_await RunSession(services, channel, *std::move(login));
+    if (next.change_user.empty()) break;
+    patience.Arm(services.options.login_timeout, give_up);
+    login = co_await ChangeUser(services, *channel, connection_id, next.capabilities, std::move(next.change_user));
+  }
+  if (!login.ok()) log::Debug("no login", {{"peer", channel->peer_address()}, {"error", login.status()}});
+  co_await channel->LingerAndClose();
+}
+
+}  // namespace postern::frontend
