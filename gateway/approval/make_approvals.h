@@ -18,10 +18,12 @@ namespace postern::approval {
 struct ApprovalLimits {
   size_t pending = 1000;
   size_t pending_per_agent = 16;
-  uint64_t statement_bytes = 1u << 20;
-  size_t votes = 64;                         // needed by one approval
+  uint64_t statement_bytes = 1u << 20;  // of an approval as a reviewer would see it
+  uint32_t approvals_needed = 16;
   absl::Duration wait_max = absl::Hours(1);  // longer waits are cut to it
-  size_t history = 10000;                    // ended approvals that Get and List still know
+  size_t history = 10000;                    // ended approvals that Get and List still know,
+  uint64_t history_bytes = 64u << 20;        // and what they may take
+  size_t waiting_votes = 64;                 // on one approval, while another vote is being recorded
 };
 
 // `journal` outlives the result. Destroying it ends every pending approval as VOID without a record: destroy it after
