@@ -15,9 +15,9 @@ class Authenticator {
  public:
   virtual ~Authenticator() = default;
 
-  // Checks an access token ("pat_…"). UNAUTHENTICATED, with the same message and in the same time, for one that is unknown,
-  // wrong, expired or revoked. Thread-safe; does not block on I/O. `source` is the peer's address, for rate limits:
-  // RESOURCE_EXHAUSTED when it failed too often lately.
+  // Checks an access token ("pat_…"). UNAUTHENTICATED, with the same message and in the same time, for one that is
+  // unknown, wrong, expired or revoked. Thread-safe; does not block on I/O. `source` is the peer's address, for rate
+  // limits: RESOURCE_EXHAUSTED when it failed too often lately.
   virtual absl::StatusOr<Principal> Authenticate(std::string_view secret, std::string_view source, absl::Time now) = 0;
 };
 

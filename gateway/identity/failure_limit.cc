@@ -17,8 +17,8 @@ absl::Duration FailureLimit::Wait(std::string_view source, absl::Time now) {
 void FailureLimit::Failed(std::string_view source, absl::Time now) {
   std::lock_guard lock(mutex_);
   Bucket& bucket = Find(source, now);
-  const double earned = options_.burst * absl::FDivDuration(std::max(absl::ZeroDuration(), now - bucket.counted_at),
-                                                            options_.per);
+  const double earned =
+      options_.burst * absl::FDivDuration(std::max(absl::ZeroDuration(), now - bucket.counted_at), options_.per);
   bucket.counted_at = now;
   bucket.left = std::min(options_.burst, bucket.left + earned);
   if (bucket.left >= options_.burst) bucket.next_block = options_.block;

@@ -1,9 +1,9 @@
 // How often a source may fail before it must wait: a token bucket per source, in bounded memory.
 //
 // A source has `burst` failures to spend and earns them back evenly over `per`. Once they are spent it is blocked for
-// `block`, and for twice as long each time again until it has earned everything back, up to `max_block`. A success changes
-// nothing: whoever holds one good token could else guess on. When the table is full the source that failed longest ago is
-// forgotten. Thread-safe.
+// `block`, and for twice as long each time again until it has earned everything back, up to `max_block`. A success
+// changes nothing: whoever holds one good token could else guess on. When the table is full the source that failed
+// longest ago is forgotten. Thread-safe.
 #ifndef POSTERN_GATEWAY_IDENTITY_FAILURE_LIMIT_H_
 #define POSTERN_GATEWAY_IDENTITY_FAILURE_LIMIT_H_
 

@@ -28,7 +28,8 @@ absl::Status BadName(std::string_view field, std::string_view also) {
 
 template <class Names>
 absl::Status CheckNames(std::string_view field, const Names& names) {
-  if (names.size() > kMaxListed) return absl::InvalidArgumentError(absl::StrCat(std::string(field), ": at most ", kMaxListed));
+  if (names.size() > kMaxListed)
+    return absl::InvalidArgumentError(absl::StrCat(std::string(field), ": at most ", kMaxListed));
   for (const std::string& name : names) {
     if (!IsName(name, "")) return BadName(absl::StrCat("each of ", std::string(field)), "");
   }

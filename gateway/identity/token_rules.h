@@ -10,8 +10,8 @@
 
 namespace postern::identity {
 
-// Names of agents, groups and targets are 1 to 64 of [A-Za-z0-9._-], so that "agent+target" has one reading; people's may
-// also hold '@'. Agents have no roles; people have at least one, and no targets.
+// Names of agents, groups and targets are 1 to 64 of [A-Za-z0-9._-], so that "agent+target" has one reading; people's
+// may also hold '@'. Agents have no roles; people have at least one, and no targets.
 absl::Status CheckTokenRequest(const v1::CreateTokenRequest& request);
 
 // How long the token lives: INVALID_ARGUMENT for less than nothing or more than `longest`.

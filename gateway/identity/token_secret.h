@@ -16,8 +16,8 @@ std::string NewSecret();
 // The lookup part; empty for what is not shaped like a token.
 std::string_view LookupOf(std::string_view secret);
 
-// SHA-256(SHA-256(secret)). A fast hash is right for 256 random bits: there is nothing to guess. Twice, so that the stored value
-// also serves caching_sha2_password's fast path.
+// SHA-256(SHA-256(secret)). A fast hash is right for 256 random bits: there is nothing to guess. Twice, so that the
+// stored value also serves caching_sha2_password's fast path.
 SecretDigest DigestOf(std::string_view secret);
 
 }  // namespace postern::identity

@@ -145,7 +145,8 @@ absl::StatusOr<Principal> Tokens::Authenticate(std::string_view secret, std::str
     std::lock_guard lock(mutex_);
     const auto found = by_lookup_.find(LookupOf(secret));
     const bool known = found != by_lookup_.end();
-    const bool same = CRYPTO_memcmp(digest.data(), known ? found->second.digest.data() : kNobody.data(), digest.size()) == 0;
+    const bool same =
+        CRYPTO_memcmp(digest.data(), known ? found->second.digest.data() : kNobody.data(), digest.size()) == 0;
     if (known && same && !HasEnded(found->second.token, now)) {
       Entry& entry = found->second;
       entry.token.set_last_used_at_unix_ms(std::max(entry.token.last_used_at_unix_ms(), absl::ToUnixMillis(now)));
@@ -153,13 +154,13 @@ absl::StatusOr<Principal> Tokens::Authenticate(std::string_view secret, std::str
       return PrincipalOf(entry.token);
     }
   }
-  // A good token is let in however often its address failed: 256 random bits cannot be guessed, and one bad neighbour behind
-  // the same address must not shut the others out. The limit is what keeps failures cheap.
+  // A good token is let in however often its address failed: 256 random bits cannot be guessed, and one bad neighbour
+  // behind the same address must not shut the others out. The limit is what keeps failures cheap.
   const absl::Duration wait = failures_.Wait(source, now);
   if (wait > absl::ZeroDuration()) {
-    return absl::ResourceExhaustedError(
-        absl::StrCat("too many failed logins from this address, try again in ",
-                     static_cast<int64_t>(std::ceil(absl::ToDoubleSeconds(wait))), " s"));
+    return absl::ResourceExhaustedError(absl::StrCat("too many failed logins from this address, try again in ",
+                                                     static_cast<int64_t>(std::ceil(absl::ToDoubleSeconds(wait))),
+                                                     " s"));
   }
   failures_.Failed(source, now);
   return absl::UnauthenticatedError("the access token is not valid");

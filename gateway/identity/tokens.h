@@ -1,8 +1,9 @@
 // Access tokens: made, listed, revoked, and checked at every login.
 //
-// All tokens stand in memory, loaded at start; the store is written on create and revoke, and now and then for last-used times.
-// A secret is "pat_" + 8 characters that find the token + "_" + 43 characters of 256 random bits; only
-// SHA-256(SHA-256(secret)) is kept. Thread-safe. Create, Revoke and SaveLastUsed block on the store; Authenticate never does.
+// All tokens stand in memory, loaded at start; the store is written on create and revoke, and now and then for
+// last-used times. A secret is "pat_" + 8 characters that find the token + "_" + 43 characters of 256 random bits; only
+// SHA-256(SHA-256(secret)) is kept. Thread-safe. Create, Revoke and SaveLastUsed block on the store; Authenticate never
+// does.
 #ifndef POSTERN_GATEWAY_IDENTITY_TOKENS_H_
 #define POSTERN_GATEWAY_IDENTITY_TOKENS_H_
 
@@ -50,8 +51,8 @@ class Tokens final : public Authenticator {
   absl::StatusOr<NewToken> Create(const v1::CreateTokenRequest& request, std::string_view created_by, absl::Time now);
   // Newest first.
   std::vector<v1::Token> List(bool include_ended, absl::Time now) const;
-  // In force, for logins from then on, before it returns; even when the store fails, in which case the error says that the
-  // revocation will not outlive the process. NOT_FOUND.
+  // In force, for logins from then on, before it returns; even when the store fails, in which case the error says that
+  // the revocation will not outlive the process. NOT_FOUND.
   absl::StatusOr<v1::Token> Revoke(std::string_view id, absl::Time now);
 
   absl::StatusOr<Principal> Authenticate(std::string_view secret, std::string_view source, absl::Time now) override;

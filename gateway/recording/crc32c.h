@@ -1,4 +1,5 @@
-// CRC-32C (Castagnoli, RFC 3720 appendix B.4): finds accidental damage. It proves nothing against people; the chain does.
+// CRC-32C (Castagnoli, RFC 3720 appendix B.4): finds accidental damage. It proves nothing against people; the chain
+// does.
 #ifndef POSTERN_GATEWAY_RECORDING_CRC32C_H_
 #define POSTERN_GATEWAY_RECORDING_CRC32C_H_
 

@@ -52,16 +52,13 @@ absl::StatusOr<std::unique_ptr<FileJournal>> FileJournal::Open(JournalOptions op
     spdlog::warn("journal: cut {} bytes of an unfinished write from segment {} at offset {}", recovered->cut_bytes,
                  recovered->end.at.segment, recovered->end.at.offset);
   }
-  auto log = SegmentLog::Open({.folder = options.folder,
-                               .segment_bytes = options.segment_bytes,
-                               .free_floor_bytes = options.free_floor_bytes},
-                              *recovered, std::move(files));
+  auto log = SegmentLog::Open(
+      {.folder = options.folder, .segment_bytes = options.segment_bytes, .free_floor_bytes = options.free_floor_bytes},
+      *recovered, std::move(files));
   if (!log.ok()) return log.status();
-  const OpenReport report{.segments = std::max(recovered->segments, 1U),
-                          .end = (*log)->end(),
-                          .cut_bytes = recovered->cut_bytes};
-  return std::unique_ptr<FileJournal>(
-      new FileJournal(std::move(options), report, *std::move(lock), *std::move(log)));
+  const OpenReport report{
+      .segments = std::max(recovered->segments, 1U), .end = (*log)->end(), .cut_bytes = recovered->cut_bytes};
+  return std::unique_ptr<FileJournal>(new FileJournal(std::move(options), report, *std::move(lock), *std::move(log)));
 }
 
 FileJournal::FileJournal(JournalOptions options, OpenReport report, std::unique_ptr<FolderLock> lock,
@@ -148,7 +145,8 @@ void FileJournal::SetHealth(const absl::Status& health) {
     before = std::exchange(health_, health);
   }
   // Said when it changes, not once per refused statement.
-  if (before.ok() && !health.ok()) spdlog::error("journal: cannot write, statements are refused: {}", health.ToString());
+  if (before.ok() && !health.ok())
+    spdlog::error("journal: cannot write, statements are refused: {}", health.ToString());
   if (!before.ok() && health.ok()) spdlog::info("journal: writes work again");
 }
 

@@ -109,8 +109,8 @@ class FileJournal final : public Journal {
   std::thread thread_;
 };
 
-// Appends and waits until the record is durable or failed. For start, stop and calls that may block; never on a session's
-// thread.
+// Appends and waits until the record is durable or failed. For start, stop and calls that may block; never on a
+// session's thread.
 absl::Status AppendAndWait(Journal& journal, const v1::Record& record);
 
 }  // namespace postern::recording

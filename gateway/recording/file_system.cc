@@ -34,7 +34,7 @@ class PosixFile final : public File {
 
   absl::Status Truncate(uint64_t size) override {
     return ::ftruncate(fd_, static_cast<off_t>(size)) == 0 ? absl::OkStatus()
-                                                            : absl::ErrnoToStatus(errno, "truncate the journal");
+                                                           : absl::ErrnoToStatus(errno, "truncate the journal");
   }
 
  private:
@@ -70,7 +70,7 @@ class Posix final : public FileSystem {
   }
 
   absl::StatusOr<uint64_t> FreeBytes(const std::filesystem::path& folder) override {
-    struct statvfs facts {};
+    struct statvfs facts{};
     if (::statvfs(folder.c_str(), &facts) != 0) {
       return absl::ErrnoToStatus(errno, absl::StrCat("statvfs ", folder.string()));
     }

@@ -13,7 +13,8 @@
 
 namespace postern::recording {
 
-// magic 8 "PSTNJRNL" · version u32 · segment u32 · previous_bytes u64 · chain 32 · marker u32 · crc u32 over all before it.
+// magic 8 "PSTNJRNL" · version u32 · segment u32 · previous_bytes u64 · chain 32 · marker u32 · crc u32 over all before
+// it.
 inline constexpr size_t kSegmentHeaderBytes = 64;
 inline constexpr uint32_t kFormatVersion = 1;
 
@@ -27,7 +28,8 @@ struct SegmentHeader {
   uint32_t marker = 0;
 };
 
-// marker u32 · length u32 · durable u64 · crc u32 · chain 32 · payload. The CRC is over marker, length, durable, chain and payload.
+// marker u32 · length u32 · durable u64 · crc u32 · chain 32 · payload. The CRC is over marker, length, durable, chain
+// and payload.
 inline constexpr size_t kFrameHeaderBytes = 52;
 
 struct FrameHeader {

@@ -15,9 +15,9 @@ class Journal {
 
   virtual ~Journal() = default;
 
-  // Appends a record; `done` runs on the journal's thread, OK once the record is durable on disk. On failure nothing of the
-  // record may be relied on, and statements must be refused. Records appended together share one fdatasync. Thread-safe;
-  // RESOURCE_EXHAUSTED at once when too many bytes are already waiting.
+  // Appends a record; `done` runs on the journal's thread, OK once the record is durable on disk. On failure nothing of
+  // the record may be relied on, and statements must be refused. Records appended together share one fdatasync.
+  // Thread-safe; RESOURCE_EXHAUSTED at once when too many bytes are already waiting.
   virtual void Append(const v1::Record& record, Done done) = 0;
 
   // OK when the last write worked; else why statements are refused now. Thread-safe.

@@ -1,4 +1,5 @@
-// Reads the journal's records in order, checking every CRC and the chain. Needs no lock and no writer; one thread at a time.
+// Reads the journal's records in order, checking every CRC and the chain. Needs no lock and no writer; one thread at a
+// time.
 #ifndef POSTERN_GATEWAY_RECORDING_READER_H_
 #define POSTERN_GATEWAY_RECORDING_READER_H_
 
@@ -30,8 +31,8 @@ class Reader {
   // NOT_FOUND when the folder has no segment, or not the one of `start`.
   static absl::StatusOr<Reader> Open(const std::filesystem::path& folder, ReaderOptions options = {});
 
-  // The next record's bytes, valid until the next call; none at the end, after which it may be called again when the journal
-  // has grown. DATA_LOSS, naming file and offset, for damage.
+  // The next record's bytes, valid until the next call; none at the end, after which it may be called again when the
+  // journal has grown. DATA_LOSS, naming file and offset, for damage.
   absl::StatusOr<std::optional<std::string_view>> NextPayload();
   absl::StatusOr<std::optional<v1::Record>> Next();
 

@@ -72,8 +72,8 @@ absl::StatusOr<Recovered> Recover(const std::filesystem::path& folder, FileSyste
   auto size = file->Size();
   if (!size.ok()) return size.status();
   recovered.cut_bytes = *size - recovered.end.at.offset;
-  // Synced even when there is nothing to cut: a process that died between its write and its fdatasync leaves sound frames
-  // that may stand in the page cache alone.
+  // Synced even when there is nothing to cut: a process that died between its write and its fdatasync leaves sound
+  // frames that may stand in the page cache alone.
   if (auto status = Cut(path, files, recovered.end.at.offset); !status.ok()) return status;
   return recovered;
 }

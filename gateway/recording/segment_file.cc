@@ -30,7 +30,8 @@ absl::StatusOr<SegmentFile> SegmentFile::Open(const std::filesystem::path& path)
   auto bytes = file.Fetch(0, kSegmentHeaderBytes);
   if (!bytes.ok()) return bytes.status();
   auto header = DecodeSegmentHeader(*bytes);
-  if (!header.ok()) return absl::Status(header.status().code(), absl::StrCat(file.name_, ": ", header.status().message()));
+  if (!header.ok())
+    return absl::Status(header.status().code(), absl::StrCat(file.name_, ": ", header.status().message()));
   if (SegmentFileName(header->segment) != file.name_) {
     return absl::DataLossError(absl::StrCat(file.name_, " says it is segment ", header->segment));
   }
@@ -61,7 +62,7 @@ SegmentFile& SegmentFile::operator=(SegmentFile&& other) noexcept {
 }
 
 absl::StatusOr<uint64_t> SegmentFile::Size() const {
-  struct stat facts {};
+  struct stat facts{};
   if (::fstat(fd_, &facts) != 0) return absl::ErrnoToStatus(errno, absl::StrCat("stat ", name_));
   return static_cast<uint64_t>(facts.st_size);
 }
@@ -93,7 +94,8 @@ absl::StatusOr<SegmentFile::Frame> SegmentFile::ReadFrame(uint64_t offset, uint6
   if (bytes->size() < kFrameHeaderBytes) return DamagedAt(offset, "the frame's header is cut short");
   const FrameHeader header = DecodeFrameHeader(*bytes);
   if (header.marker != header_.marker) return DamagedAt(offset, "no frame begins here");
-  if (header.length == 0 || header.length > max_record_bytes) return DamagedAt(offset, "the frame's length is out of range");
+  if (header.length == 0 || header.length > max_record_bytes)
+    return DamagedAt(offset, "the frame's length is out of range");
   if (header.length > end - offset - kFrameHeaderBytes) return DamagedAt(offset, "the frame is cut short");
 
   const size_t whole = kFrameHeaderBytes + header.length;

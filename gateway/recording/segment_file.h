@@ -36,8 +36,8 @@ class SegmentFile {
   // The frame at `offset`, its CRC checked, its chain not. DATA_LOSS when there is none that is whole before `end`.
   absl::StatusOr<Frame> ReadFrame(uint64_t offset, uint64_t end, uint64_t max_record_bytes);
 
-  // Whether a sound frame after `offset` was written when the bytes there were already durable: then damage at `offset` is
-  // no unfinished write. The marker is random, so no text inside a record can make this true.
+  // Whether a sound frame after `offset` was written when the bytes there were already durable: then damage at `offset`
+  // is no unfinished write. The marker is random, so no text inside a record can make this true.
   absl::StatusOr<bool> WasDurable(uint64_t offset, uint64_t max_record_bytes);
 
   // "00000001.pjl is damaged at offset 64: why".

@@ -69,24 +69,25 @@ absl::Status SegmentLog::CheckSpace(uint64_t bytes) {
   auto free = files_->FreeBytes(options_.folder);
   if (!free.ok()) return free.status();
   if (*free >= options_.free_floor_bytes + bytes) return absl::OkStatus();
-  return absl::ResourceExhaustedError(
-      absl::StrCat("the journal's disk has ", *free >> 20, " MiB free, the floor is ", options_.free_floor_bytes >> 20));
+  return absl::ResourceExhaustedError(absl::StrCat("the journal's disk has ", *free >> 20, " MiB free, the floor is ",
+                                                   options_.free_floor_bytes >> 20, " MiB"));
 }
 
 absl::Status SegmentLog::WriteHere(std::string_view bytes) {
   const auto written = WriteWhole(*file_, end_.at.offset, bytes);
   if (!written.ok()) {
-    // A full disk takes nothing back that it took: the file is as it was once the part of the batch is cut off. Any other
-    // error leaves us not knowing what the file holds.
+    // A full disk takes nothing back that it took: the file is as it was once the part of the batch is cut off. Any
+    // other error leaves us not knowing what the file holds.
     const auto cut = file_->Truncate(end_.at.offset);
     if (!cut.ok() || !absl::IsResourceExhausted(written)) file_.reset();
     return written;
   }
   const auto synced = file_->Sync();
   if (!synced.ok()) {
-    // The kernel reports a failed write-back once and then takes the pages for clean: a second fdatasync may say OK for bytes
-    // that never reached the disk. So this file gets no more records. The next write begins a new segment, whose header says
-    // how much of this one counts; that much was synced before. The cut is tidiness: readers go by the header.
+    // The kernel reports a failed write-back once and then takes the pages for clean: a second fdatasync may say OK for
+    // bytes that never reached the disk. So this file gets no more records. The next write begins a new segment, whose
+    // header says how much of this one counts; that much was synced before. The cut is tidiness: readers go by the
+    // header.
     (void)file_->Truncate(end_.at.offset);
     file_.reset();
   }
@@ -105,10 +106,11 @@ absl::Status SegmentLog::StartSegment() {
   if (!file.ok()) return file.status();
   if (auto status = WriteWhole(**file, 0, EncodeSegmentHeader(header)); !status.ok()) return status;
   if (auto status = (*file)->Sync(); !status.ok()) return status;
-  // From the new name on the old segment is sealed: what is written to it then is lost to readers. A rename that fails may
-  // have happened.
+  // From the new name on the old segment is sealed: what is written to it then is lost to readers. A rename that fails
+  // may have happened.
   file_.reset();
-  if (auto status = files_->Rename(unborn, options_.folder / SegmentFileName(header.segment)); !status.ok()) return status;
+  if (auto status = files_->Rename(unborn, options_.folder / SegmentFileName(header.segment)); !status.ok())
+    return status;
   if (auto status = files_->SyncFolder(options_.folder); !status.ok()) return status;
   file_ = *std::move(file);
   marker_ = header.marker;

@@ -32,8 +32,8 @@ class SegmentLog {
   static absl::StatusOr<std::unique_ptr<SegmentLog>> Open(SegmentLogOptions options, const Recovered& recovered,
                                                           std::unique_ptr<FileSystem> files);
 
-  // All of the payloads durable, in this order, or an error and none of them in the journal. May be called again after an
-  // error. REQUIRES: no payload is empty.
+  // All of the payloads durable, in this order, or an error and none of them in the journal. May be called again after
+  // an error. REQUIRES: no payload is empty.
   absl::Status Write(absl::Span<const std::string_view> payloads);
 
   const Cursor& end() const { return end_; }

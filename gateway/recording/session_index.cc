@@ -30,9 +30,7 @@ void RemoveDatabase(const std::filesystem::path& file) {
   }
 }
 
-bool IsUnusable(const absl::Status& status) {
-  return absl::IsDataLoss(status) || absl::IsFailedPrecondition(status);
-}
+bool IsUnusable(const absl::Status& status) { return absl::IsDataLoss(status) || absl::IsFailedPrecondition(status); }
 
 // Opens the tables, anew when they cannot be read or end where this journal cannot.
 absl::StatusOr<std::unique_ptr<SessionTables>> OpenFitting(const std::filesystem::path& file, const Cursor& end) {
@@ -40,8 +38,8 @@ absl::StatusOr<std::unique_ptr<SessionTables>> OpenFitting(const std::filesystem
   if (tables.ok()) {
     auto progress = (*tables)->progress();
     if (progress.ok()) {
-      const bool fits = !*progress || (*progress)->at < end.at ||
-                        ((*progress)->at == end.at && (*progress)->chain == end.chain);
+      const bool fits =
+          !*progress || (*progress)->at < end.at || ((*progress)->at == end.at && (*progress)->chain == end.chain);
       if (fits) return tables;
     }
   } else if (!IsUnusable(tables.status())) {

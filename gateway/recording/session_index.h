@@ -2,7 +2,8 @@
 //
 // A background thread follows the journal and writes sessions and positions, a transaction at a time together with how
 // far it read. The journal is the truth: delete the index and it comes back. Every reader first waits, bounded, until
-// the index has seen what was durable when it was called, so that whoever ended a session finds it. Thread-safe; calls block.
+// the index has seen what was durable when it was called, so that whoever ended a session finds it. Thread-safe; calls
+// block.
 #ifndef POSTERN_GATEWAY_RECORDING_SESSION_INDEX_H_
 #define POSTERN_GATEWAY_RECORDING_SESSION_INDEX_H_
 
@@ -44,8 +45,9 @@ class SessionIndex {
   SessionIndex(const SessionIndex&) = delete;
   SessionIndex& operator=(const SessionIndex&) = delete;
 
-  // Writes SessionClosed{"gateway died"} to the journal for every session an earlier life of the gateway left open. To be
-  // called once at start, before any session opens. Waits for the index however long it takes. Returns how many there were.
+  // Writes SessionClosed{"gateway died"} to the journal for every session an earlier life of the gateway left open. To
+  // be called once at start, before any session opens. Waits for the index however long it takes. Returns how many
+  // there were.
   absl::StatusOr<size_t> CloseLeftOpen();
 
   // Newest first. Empty fields match everything; limit 0 means 100, and at most 1,000 are given.
@@ -54,8 +56,8 @@ class SessionIndex {
   // The session and its newest statements, oldest first: at most 1,000 and 3 MiB, long texts cut to 4 KiB. NOT_FOUND.
   absl::StatusOr<v1::SessionDetail> Get(std::string_view id);
 
-  // Calls `next` with each record of the session, oldest first, until it returns false. NOT_FOUND; DATA_LOSS when a record is
-  // damaged.
+  // Calls `next` with each record of the session, oldest first, until it returns false. NOT_FOUND; DATA_LOSS when a
+  // record is damaged.
   absl::Status Replay(std::string_view id, absl::FunctionRef<bool(const v1::Record&)> next);
 
   // Waits until all that was durable when this was called is indexed. UNAVAILABLE, with the reason, after `timeout`.

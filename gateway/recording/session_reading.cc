@@ -30,7 +30,8 @@ void Shorten(std::string* text, size_t limit) {
 
 template <class Parameters>
 void ShortenParameters(Parameters* parameters) {
-  if (parameters->size() > kMaxParameters) parameters->DeleteSubrange(kMaxParameters, parameters->size() - kMaxParameters);
+  if (parameters->size() > kMaxParameters)
+    parameters->DeleteSubrange(kMaxParameters, parameters->size() - kMaxParameters);
   for (auto& parameter : *parameters) Shorten(parameter.mutable_value(), kMaxValueBytes);
 }
 

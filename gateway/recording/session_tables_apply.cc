@@ -87,8 +87,8 @@ absl::Status SessionTables::ApplyEvent(const v1::Record& record, int64_t session
     case v1::Record::kDoorClosed:
       return ApplyDoorClosed(record.door_closed(), session, at);
     case v1::Record::kSessionClosed:
-      return Run("UPDATE sessions SET closed = 1, closed_ms = ?, close_reason = ? WHERE number = ? AND closed = 0", at_ms,
-                 record.session_closed().reason(), session);
+      return Run("UPDATE sessions SET closed = 1, closed_ms = ?, close_reason = ? WHERE number = ? AND closed = 0",
+                 at_ms, record.session_closed().reason(), session);
     case v1::Record::kApprovalRequested:
     case v1::Record::kApprovalDecided:
     case v1::Record::kGatewayStarted:
@@ -103,17 +103,17 @@ absl::Status SessionTables::ApplyEvent(const v1::Record& record, int64_t session
 
 absl::Status SessionTables::ApplyOpened(const v1::SessionOpened& opened, int64_t at_ms, int64_t session) {
   return Run(
-      "UPDATE sessions SET agent = ?, target = ?, client_address = ?, connection_id = ?, opened_ms = ? WHERE number = ?",
+      "UPDATE sessions SET agent = ?, target = ?, client_address = ?, connection_id = ?, opened_ms = ? WHERE number = "
+      "?",
       opened.agent(), opened.target(), opened.client_address(), int64_t{opened.connection_id()}, at_ms, session);
 }
 
 absl::Status SessionTables::ApplyStatement(const v1::Statement& statement, int64_t session, Position at) {
   const int64_t refused = statement.decision() == v1::Statement::DECISION_DENY ? 1 : 0;
   const int64_t held = statement.decision() == v1::Statement::DECISION_HOLD ? 1 : 0;
-  if (auto status = Run(
-          "INSERT INTO statements (session, id, segment, offset, refused) VALUES (?, ?, ?, ?, ?) "
-          "ON CONFLICT (session, id) DO NOTHING",
-          session, statement.statement_id(), int64_t{at.segment}, Signed(at.offset), refused);
+  if (auto status = Run("INSERT INTO statements (session, id, segment, offset, refused) VALUES (?, ?, ?, ?, ?) "
+                        "ON CONFLICT (session, id) DO NOTHING",
+                        session, statement.statement_id(), int64_t{at.segment}, Signed(at.offset), refused);
       !status.ok()) {
     return status;
   }
@@ -138,8 +138,8 @@ absl::Status SessionTables::ApplyOutcome(const v1::Outcome& outcome, int64_t ses
 }
 
 absl::Status SessionTables::ApplyDoorOpened(const v1::DoorOpened& opened, int64_t session, Position at) {
-  if (auto status = Run("INSERT INTO doors (session, thread, opened_segment, opened_offset) VALUES (?, ?, ?, ?)", session,
-                        Signed(opened.thread_id()), int64_t{at.segment}, Signed(at.offset));
+  if (auto status = Run("INSERT INTO doors (session, thread, opened_segment, opened_offset) VALUES (?, ?, ?, ?)",
+                        session, Signed(opened.thread_id()), int64_t{at.segment}, Signed(at.offset));
       !status.ok()) {
     return status;
   }
@@ -149,17 +149,17 @@ absl::Status SessionTables::ApplyDoorOpened(const v1::DoorOpened& opened, int64_
 absl::Status SessionTables::ApplyDoorClosed(const v1::DoorClosed& closed, int64_t session, Position at) {
   // The newest door of that thread: a relay that sends its proof again replaces the first.
   const int64_t thread = Signed(closed.proof().thread_id());
-  if (auto status = Run(
-          "UPDATE doors SET closed_segment = ?, closed_offset = ?, proof = ? WHERE number = "
-          "(SELECT MAX(number) FROM doors WHERE session = ? AND thread = ?)",
-          int64_t{at.segment}, Signed(at.offset), int64_t{closed.proof().state()}, session, thread);
+  if (auto status = Run("UPDATE doors SET closed_segment = ?, closed_offset = ?, proof = ? WHERE number = "
+                        "(SELECT MAX(number) FROM doors WHERE session = ? AND thread = ?)",
+                        int64_t{at.segment}, Signed(at.offset), int64_t{closed.proof().state()}, session, thread);
       !status.ok()) {
     return status;
   }
   if (database_.changes() == 0) {
     // A door that died with the gateway before its opening was recorded.
-    if (auto status = Run("INSERT INTO doors (session, thread, closed_segment, closed_offset, proof) VALUES (?, ?, ?, ?, ?)",
-                          session, thread, int64_t{at.segment}, Signed(at.offset), int64_t{closed.proof().state()});
+    if (auto status =
+            Run("INSERT INTO doors (session, thread, closed_segment, closed_offset, proof) VALUES (?, ?, ?, ?, ?)",
+                session, thread, int64_t{at.segment}, Signed(at.offset), int64_t{closed.proof().state()});
         !status.ok()) {
       return status;
     }

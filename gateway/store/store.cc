@@ -5,7 +5,8 @@
 namespace postern::store {
 
 absl::Status TokenStore::Insert(const StoredToken& token) {
-  if (token.token.id().empty() || token.token.name().empty()) return absl::InvalidArgumentError("a token needs id and name");
+  if (token.token.id().empty() || token.token.name().empty())
+    return absl::InvalidArgumentError("a token needs id and name");
   if (token.lookup.empty() || token.digest.size() != 32) {
     return absl::InvalidArgumentError("a token needs a lookup and a digest of 32 bytes");
   }

@@ -1,7 +1,7 @@
 // What the gateway keeps between its lives, in the words of the domain.
 //
-// Backends: sqlite/ (embedded, the default) and a memory one for tests. Public methods check, the private Do methods touch
-// the backend; tests/unit/gateway/store holds one suite over all of them. Thread-safe; calls block on I/O.
+// Backends: sqlite/ (embedded, the default) and a memory one for tests. Public methods check, the private Do methods
+// touch the backend; tests/unit/gateway/store holds one suite over all of them. Thread-safe; calls block on I/O.
 #ifndef POSTERN_GATEWAY_STORE_STORE_H_
 #define POSTERN_GATEWAY_STORE_STORE_H_
 
@@ -30,8 +30,8 @@ class TokenStore {
  public:
   virtual ~TokenStore() = default;
 
-  // INVALID_ARGUMENT when id, name, lookup or digest is missing or the expiry is not after the creation; ALREADY_EXISTS for a
-  // known id or lookup.
+  // INVALID_ARGUMENT when id, name, lookup or digest is missing or the expiry is not after the creation; ALREADY_EXISTS
+  // for a known id or lookup.
   absl::Status Insert(const StoredToken& token);
 
   // Newest first; without `include_ended` only those that are neither revoked nor expired at `now`.

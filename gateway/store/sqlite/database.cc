@@ -29,7 +29,8 @@ absl::StatusCode CodeOf(int sqlite_code) {
 }
 
 absl::Status ErrorOf(sqlite3* database, int code) {
-  return {CodeOf(code), absl::StrCat("SQLite: ", database != nullptr ? sqlite3_errmsg(database) : sqlite3_errstr(code))};
+  return {CodeOf(code),
+          absl::StrCat("SQLite: ", database != nullptr ? sqlite3_errmsg(database) : sqlite3_errstr(code))};
 }
 
 }  // namespace

@@ -95,8 +95,8 @@ class Transaction {
   Database* database_;
 };
 
-// Brings the schema to the version that `migrations` ends at: migration i leads from version i to i + 1, each in its own
-// transaction. FAILED_PRECONDITION for a database of a later version.
+// Brings the schema to the version that `migrations` ends at: migration i leads from version i to i + 1, each in its
+// own transaction. FAILED_PRECONDITION for a database of a later version.
 absl::Status Migrate(Database& database, absl::Span<const char* const> migrations);
 
 }  // namespace postern::store

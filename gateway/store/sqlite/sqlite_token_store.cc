@@ -11,8 +11,8 @@
 namespace postern::store {
 namespace {
 
-// The token itself is kept as its message: lists inside it need no tables of their own, and nothing searches by them. What
-// changes later, or must be unique, has a column, and the column counts.
+// The token itself is kept as its message: lists inside it need no tables of their own, and nothing searches by them.
+// What changes later, or must be unique, has a column, and the column counts.
 constexpr const char* kMigrations[] = {
     R"(CREATE TABLE tokens (
          number INTEGER PRIMARY KEY,

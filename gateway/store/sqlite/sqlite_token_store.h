@@ -9,7 +9,8 @@
 
 namespace postern::store {
 
-// Opens or creates the file (mode 0600) and brings its schema up to date. FAILED_PRECONDITION when a newer version of Postern wrote it.
+// Opens or creates the file (mode 0600) and brings its schema up to date. FAILED_PRECONDITION when a newer version of
+// Postern wrote it.
 absl::StatusOr<std::unique_ptr<TokenStore>> OpenSqliteTokenStore(const std::filesystem::path& file);
 
 }  // namespace postern::store

@@ -114,7 +114,8 @@ TEST_CASE("a full queue refuses at once and takes more when it has drained") {
   int accepted = 0;
   while (refused.ok() && accepted < 100) {
     // A refusal is told inside Append; what was accepted waits behind the gate.
-    (*journal)->Append(record, [&](const absl::Status& status) { status.ok() ? void(++durable) : void(refused = status); });
+    (*journal)->Append(record,
+                       [&](const absl::Status& status) { status.ok() ? void(++durable) : void(refused = status); });
     if (refused.ok()) ++accepted;
   }
   CHECK(absl::IsResourceExhausted(refused));

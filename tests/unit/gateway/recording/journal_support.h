@@ -18,7 +18,8 @@
 
 namespace postern::recording {
 
-inline v1::Record StatementRecord(const std::string& session, const std::string& id, const std::string& text = "SELECT 1") {
+inline v1::Record StatementRecord(const std::string& session, const std::string& id,
+                                  const std::string& text = "SELECT 1") {
   v1::Record record;
   record.set_at_unix_us(1'700'000'000'000'000);
   record.set_session_id(session);

@@ -156,7 +156,8 @@ TEST_CASE("segments that are missing, shortened or strange refuse to open") {
     std::filesystem::resize_file(journal.Segment(2), std::filesystem::file_size(journal.Segment(2)) - 1);
   }
   SECTION("another's") {
-    std::filesystem::copy_file(journal.Segment(1), journal.Segment(2), std::filesystem::copy_options::overwrite_existing);
+    std::filesystem::copy_file(journal.Segment(1), journal.Segment(2),
+                               std::filesystem::copy_options::overwrite_existing);
   }
   SECTION("header damaged") {
     std::string bytes = ReadFile(journal.Segment(3));
