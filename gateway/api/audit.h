@@ -1,0 +1,40 @@
+// What people do through the API, in the journal.
+//
+// An action is durable before it takes effect; if it cannot be written, it is refused. Thread-safe.
+#ifndef POSTERN_GATEWAY_API_AUDIT_H_
+#define POSTERN_GATEWAY_API_AUDIT_H_
+
+#include <absl/status/status.h>
+
+#include <string>
+#include <string_view>
+
+#include "gateway/api/rpc_roles.h"
+#include "gateway/recording/journal.h"
+
+namespace postern::api {
+
+// What a call is about to do, in the words of the record.
+struct Intent {
+  // The id, or the name, of what it is done to.
+  std::string object;
+  std::string detail;
+};
+
+class Audit {
+ public:
+  explicit Audit(recording::Journal& journal) : journal_(journal) {}
+
+  // Waits until the action is durable. UNAVAILABLE when it could not be written: then it must not be done.
+  absl::Status Allowed(std::string_view who, const RpcRule& rule, const Intent& intent);
+
+  // Of an attempt that was turned down: nothing depends on it, so nobody waits for it.
+  void Refused(std::string_view who, const RpcRule& rule, const Intent& intent, const absl::Status& why);
+
+ private:
+  recording::Journal& journal_;
+};
+
+}  // namespace postern::api
+
+#endif  // POSTERN_GATEWAY_API_AUDIT_H_

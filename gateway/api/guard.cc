@@ -1,0 +1,82 @@
+#include "gateway/api/guard.h"
+
+#include <absl/strings/match.h>
+#include <absl/time/clock.h>
+#include <grpcpp/server_context.h>
+
+#include <algorithm>
+#include <optional>
+
+#include "common/observability/log.h"
+
+namespace postern::api {
+namespace {
+
+constexpr char kHeader[] = "authorization";
+constexpr std::string_view kScheme = "bearer ";
+
+// The token of the one authorization header. None when there is no such header or it is of another scheme.
+std::optional<std::string_view> BearerToken(const grpc::CallbackServerContext& context) {
+  const auto& metadata = context.client_metadata();
+  if (metadata.count(kHeader) != 1) return std::nullopt;
+  const grpc::string_ref header = metadata.find(kHeader)->second;
+  const std::string_view value(header.data(), header.size());
+  if (value.size() <= kScheme.size() ||
+      !absl::EqualsIgnoreCase({value.data(), kScheme.size()}, {kScheme.data(), kScheme.size()})) {
+    return std::nullopt;
+  }
+  return value.substr(kScheme.size());
+}
+
+absl::Status WrongKind(const RpcRule& rule) {
+  return absl::PermissionDeniedError(
+      std::string(rule.name) +
+      " is for people: an agent's token opens the MySQL port only. Use a token made with "
+      "`posternctl tokens create --role …`");
+}
+
+absl::Status WrongRole(const RpcRule& rule, const identity::Principal& who) {
+  return absl::PermissionDeniedError(std::string(rule.name) + " needs role " + rule.roles.Names() + "; " + who.name +
+                                     " has " + RoleNames(who.roles) + ". Ask an admin for a token with that role");
+}
+
+}  // namespace
+
+std::string SourceAddress(std::string_view peer) {
+  const size_t start = peer.find(':');
+  const size_t end = peer.rfind(':');
+  if (start == std::string_view::npos || end <= start) return std::string(peer);
+  return std::string(peer.substr(start + 1, end - start - 1));
+}
+
+absl::StatusOr<identity::Principal> Guard::Authorize(const grpc::CallbackServerContext& context, Rpc rpc,
+                                                     const Intent& intent) {
+  const RpcRule& rule = RuleOf(rpc);
+  const std::string source = SourceAddress(context.peer());
+  const std::optional<std::string_view> token = BearerToken(context);
+  if (!token.has_value()) {
+    return absl::UnauthenticatedError(
+        "no access token: send the metadata `authorization: Bearer pat_…` (posternctl: --token-file or POSTERN_TOKEN)");
+  }
+  absl::StatusOr<identity::Principal> who = authenticator_.Authenticate(*token, source, absl::Now());
+  if (absl::IsResourceExhausted(who.status())) {
+    return absl::ResourceExhaustedError(
+        "too many wrong access tokens from this address; wait a minute, then try again");
+  }
+  if (!who.ok()) {
+    log::Info("an API call was refused: its access token is no good", {{"rpc", rule.name}, {"source", source}});
+    return absl::UnauthenticatedError(
+        "this access token is unknown, expired or revoked; ask an admin for a new one (posternctl tokens create)");
+  }
+  absl::Status refusal;
+  if (who->kind != v1::PRINCIPAL_KIND_PERSON) {
+    refusal = WrongKind(rule);
+  } else if (!rule.roles.Admits(who->roles)) {
+    refusal = WrongRole(rule, *who);
+  }
+  if (refusal.ok()) return who;
+  audit_.Refused(who->name, rule, intent, refusal);
+  return refusal;
+}
+
+}  // namespace postern::api

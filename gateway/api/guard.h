@@ -1,0 +1,42 @@
+// Who may call: a bearer token in, a person with a fitting role out. Every RPC but the relays' passes here first.
+//
+// Thread-safe; does not block.
+#ifndef POSTERN_GATEWAY_API_GUARD_H_
+#define POSTERN_GATEWAY_API_GUARD_H_
+
+#include <absl/status/status.h>
+#include <absl/status/statusor.h>
+
+#include <string>
+#include <string_view>
+
+#include "gateway/api/audit.h"
+#include "gateway/api/rpc_roles.h"
+#include "gateway/identity/authenticator.h"
+
+namespace grpc {
+class CallbackServerContext;
+}
+
+namespace postern::api {
+
+class Guard {
+ public:
+  Guard(identity::Authenticator& authenticator, Audit& audit) : authenticator_(authenticator), audit_(audit) {}
+
+  // UNAUTHENTICATED: no token, or one that is no good, the same words for each. PERMISSION_DENIED: an agent's token, or
+  // no role of the RPC's; such an attempt is put on record. RESOURCE_EXHAUSTED: too many bad tokens from there lately.
+  absl::StatusOr<identity::Principal> Authorize(const grpc::CallbackServerContext& context, Rpc rpc,
+                                                const Intent& intent);
+
+ private:
+  identity::Authenticator& authenticator_;
+  Audit& audit_;
+};
+
+// The address in gRPC's "ipv4:10.0.0.1:5000" or "ipv6:%5B::1%5D:5000", without the port: what rate limits count by.
+std::string SourceAddress(std::string_view peer);
+
+}  // namespace postern::api
+
+#endif  // POSTERN_GATEWAY_API_GUARD_H_

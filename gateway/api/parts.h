@@ -1,0 +1,50 @@
+// What the API needs of the gateway, by reference. main() owns all of it; it outlives the services.
+#ifndef POSTERN_GATEWAY_API_PARTS_H_
+#define POSTERN_GATEWAY_API_PARTS_H_
+
+#include <absl/status/status.h>
+#include <absl/time/time.h>
+
+#include <functional>
+#include <string>
+
+namespace postern::approval {
+class Approvals;
+}
+namespace postern::frontend {
+class LiveSessions;
+}
+namespace postern::identity {
+class Authenticator;
+class Tokens;
+}  // namespace postern::identity
+namespace postern::policy {
+class PolicyInForce;
+}
+namespace postern::recording {
+class Journal;
+class SessionIndex;
+}  // namespace postern::recording
+namespace postern::tunnel {
+class Relays;
+}
+
+namespace postern::api {
+
+struct ApiParts {
+  identity::Authenticator& authenticator;
+  identity::Tokens& tokens;
+  approval::Approvals& approvals;
+  recording::SessionIndex& sessions;
+  recording::Journal& journal;
+  frontend::LiveSessions& live;
+  tunnel::Relays& relays;
+  policy::PolicyInForce& policy;
+  // Reads policy and certificates again, as SIGHUP does; what is bad stays as it was and is told. May block.
+  std::function<absl::Status()> reload;
+  absl::Time started_at;
+};
+
+}  // namespace postern::api
+
+#endif  // POSTERN_GATEWAY_API_PARTS_H_

@@ -1,0 +1,27 @@
+// The Policy RPCs: a policy text checked, and the one in force shown.
+#ifndef POSTERN_GATEWAY_API_POLICY_SERVICE_H_
+#define POSTERN_GATEWAY_API_POLICY_SERVICE_H_
+
+#include "gateway/api/calls.h"
+#include "gateway/api/parts.h"
+#include "proto/postern/v1/policy.grpc.pb.h"
+
+namespace postern::api {
+
+class PolicyService final : public v1::Policy::CallbackService {
+ public:
+  PolicyService(const ApiParts& parts, Calls& calls) : parts_(parts), calls_(calls) {}
+
+  grpc::ServerUnaryReactor* Check(grpc::CallbackServerContext* context, const v1::CheckPolicyRequest* request,
+                                  v1::CheckPolicyResponse* response) override;
+  grpc::ServerUnaryReactor* Get(grpc::CallbackServerContext* context, const v1::GetPolicyRequest* request,
+                                v1::GetPolicyResponse* response) override;
+
+ private:
+  const ApiParts& parts_;
+  Calls& calls_;
+};
+
+}  // namespace postern::api
+
+#endif  // POSTERN_GATEWAY_API_POLICY_SERVICE_H_

@@ -1,0 +1,89 @@
+#include "gateway/api/requests.h"
+
+#include <absl/strings/ascii.h>
+
+#include <string>
+
+namespace postern::api {
+namespace {
+
+constexpr size_t kUlidLength = 26;
+constexpr size_t kMaxReasonBytes = 1024;
+constexpr size_t kMaxNameBytes = 128;
+constexpr size_t kMaxPolicyTextBytes = 1 << 20;
+
+absl::Status Wrong(std::string_view field, std::string_view what) {
+  return absl::InvalidArgumentError(std::string(field) + ": " + std::string(what));
+}
+
+absl::Status CheckLimit(uint32_t limit) {
+  if (limit <= kMaxLimit) return absl::OkStatus();
+  return Wrong("limit", "at most " + std::to_string(kMaxLimit) + ", got " + std::to_string(limit));
+}
+
+absl::Status CheckReason(std::string_view reason) {
+  if (reason.size() <= kMaxReasonBytes) return absl::OkStatus();
+  return Wrong("reason", "at most " + std::to_string(kMaxReasonBytes) + " bytes");
+}
+
+}  // namespace
+
+absl::Status CheckId(std::string_view id, std::string_view prefix) {
+  bool good = id.size() == prefix.size() + kUlidLength && id.substr(0, prefix.size()) == prefix;
+  for (size_t i = prefix.size(); good && i < id.size(); ++i) {
+    const auto byte = static_cast<unsigned char>(id[i]);
+    good = absl::ascii_isdigit(byte) || absl::ascii_isupper(byte);
+  }
+  if (good) return absl::OkStatus();
+  return Wrong("id", "expected \"" + std::string(prefix) + "\" and 26 characters, as the list shows it");
+}
+
+absl::Status Check(const v1::CreateTokenRequest& request) {
+  if (request.name().empty()) return Wrong("name", "whom the token speaks for is missing");
+  if (request.name().size() > kMaxNameBytes) return Wrong("name", "at most 128 bytes");
+  if (request.kind() != v1::PRINCIPAL_KIND_AGENT && request.kind() != v1::PRINCIPAL_KIND_PERSON) {
+    return Wrong("kind", "must be agent or person");
+  }
+  for (const int role : request.roles()) {
+    if (role == v1::ROLE_UNSPECIFIED || !v1::Role_IsValid(role))
+      return Wrong("roles", "must be reviewer, auditor or admin");
+  }
+  if (request.ttl_seconds() < 0) return Wrong("ttl_seconds", "must not be negative");
+  return absl::OkStatus();
+}
+
+absl::Status Check(const v1::RevokeTokenRequest& request) { return CheckId(request.id(), "tok_"); }
+
+absl::Status Check(const v1::ListApprovalsRequest& request) {
+  if (!v1::Approval::State_IsValid(request.state())) return Wrong("state", "no such state");
+  return CheckLimit(request.limit());
+}
+
+absl::Status Check(const v1::GetApprovalRequest& request) { return CheckId(request.id(), "apr_"); }
+
+absl::Status Check(const v1::DecideApprovalRequest& request) {
+  if (absl::Status id = CheckId(request.id(), "apr_"); !id.ok()) return id;
+  return CheckReason(request.reason());
+}
+
+absl::Status Check(const v1::ListSessionsRequest& request) {
+  if (!v1::Session::State_IsValid(request.state())) return Wrong("state", "no such state");
+  if (request.agent().size() > kMaxNameBytes) return Wrong("agent", "at most 128 bytes");
+  if (request.target().size() > kMaxNameBytes) return Wrong("target", "at most 128 bytes");
+  return CheckLimit(request.limit());
+}
+
+absl::Status Check(const v1::GetSessionRequest& request) { return CheckId(request.id(), "ses_"); }
+absl::Status Check(const v1::ReplaySessionRequest& request) { return CheckId(request.id(), "ses_"); }
+
+absl::Status Check(const v1::TerminateSessionRequest& request) {
+  if (absl::Status id = CheckId(request.id(), "ses_"); !id.ok()) return id;
+  return CheckReason(request.reason());
+}
+
+absl::Status Check(const v1::CheckPolicyRequest& request) {
+  if (request.text().size() <= kMaxPolicyTextBytes) return absl::OkStatus();
+  return Wrong("text", "at most 1 MiB");
+}
+
+}  // namespace postern::api

@@ -1,0 +1,89 @@
+#include "gateway/api/server.h"
+
+#include <absl/time/clock.h>
+#include <grpcpp/security/server_credentials.h>
+#include <grpcpp/security/tls_credentials_options.h>
+#include <grpcpp/server.h>
+#include <grpcpp/server_builder.h>
+#include <openssl/ssl.h>
+
+#include <algorithm>
+#include <utility>
+
+namespace postern::api {
+namespace {
+
+constexpr int kKeepaliveMs = 30'000;
+constexpr int kKeepaliveTimeoutMs = 10'000;
+constexpr int kMinPingIntervalMs = 10'000;
+
+std::shared_ptr<grpc::ServerCredentials> Credentials(const ServerOptions& options) {
+  const auto seconds = static_cast<unsigned>(std::max<int64_t>(1, absl::ToInt64Seconds(options.refresh)));
+  auto files = std::make_shared<grpc::experimental::FileWatcherCertificateProvider>(options.key, options.certificate,
+                                                                                    options.client_ca, seconds);
+  grpc::experimental::TlsServerCredentialsOptions tls(std::move(files));
+  tls.watch_root_certs();
+  tls.watch_identity_key_cert_pairs();
+  // People have tokens, relays certificates: a certificate is optional, but a wrong one ends the handshake.
+  tls.set_cert_request_type(GRPC_SSL_REQUEST_CLIENT_CERTIFICATE_AND_VERIFY);
+  return grpc::experimental::TlsServerCredentials(tls);
+}
+
+void SetLimits(grpc::ServerBuilder& builder, const ServerOptions& options) {
+  builder.SetMaxReceiveMessageSize(static_cast<int>(options.message_bytes));
+  builder.AddChannelArgument(GRPC_ARG_MAX_METADATA_SIZE, static_cast<int>(options.metadata_bytes));
+  builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, options.streams_per_connection);
+  // Two gateways on one port would share its connections by chance.
+  builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
+  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIME_MS, kKeepaliveMs);
+  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, kKeepaliveTimeoutMs);
+  // An idle relay pings every 30 s or so; GOAWAY too_many_pings would cut its sessions.
+  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 1);
+  builder.AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS, kMinPingIntervalMs);
+  builder.AddChannelArgument(GRPC_ARG_HTTP2_MAX_PINGS_WITHOUT_DATA, 0);
+}
+
+}  // namespace
+
+absl::Status CheckTlsFiles(const ServerOptions& options) {
+  const std::unique_ptr<SSL_CTX, decltype(&SSL_CTX_free)> context(SSL_CTX_new(TLS_server_method()), &SSL_CTX_free);
+  if (context == nullptr) return absl::ResourceExhaustedError("api.tls: out of memory");
+  if (SSL_CTX_use_certificate_chain_file(context.get(), options.certificate.c_str()) != 1) {
+    return absl::InvalidArgumentError("api.tls.certificate: no PEM certificate chain: " + options.certificate);
+  }
+  if (SSL_CTX_use_PrivateKey_file(context.get(), options.key.c_str(), SSL_FILETYPE_PEM) != 1) {
+    return absl::InvalidArgumentError("api.tls.key: no PEM private key of that certificate: " + options.key);
+  }
+  if (SSL_CTX_load_verify_file(context.get(), options.client_ca.c_str()) != 1) {
+    return absl::InvalidArgumentError("api.tls.client_ca: no PEM certificate: " + options.client_ca);
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::unique_ptr<ApiServer>> ApiServer::Start(const ServerOptions& options,
+                                                            const std::vector<grpc::Service*>& services) {
+  if (absl::Status files = CheckTlsFiles(options); !files.ok()) return files;
+  grpc::ServerBuilder builder;
+  int port = 0;
+  builder.AddListeningPort(options.listen, Credentials(options), &port);
+  SetLimits(builder, options);
+  for (grpc::Service* service : services) builder.RegisterService(service);
+  std::unique_ptr<grpc::Server> server = builder.BuildAndStart();
+  if (server == nullptr || port == 0) {
+    return absl::UnavailableError("api.listen: cannot listen on " + options.listen + "; is the port taken?");
+  }
+  return std::unique_ptr<ApiServer>(new ApiServer(std::move(server), port));
+}
+
+ApiServer::ApiServer(std::unique_ptr<grpc::Server> server, int port) : server_(std::move(server)), port_(port) {}
+
+ApiServer::~ApiServer() { Shutdown(absl::ZeroDuration()); }
+
+void ApiServer::Shutdown(absl::Duration grace) {
+  if (server_ == nullptr) return;
+  server_->Shutdown(absl::ToChronoTime(absl::Now() + grace));
+  server_->Wait();
+  server_.reset();
+}
+
+}  // namespace postern::api

@@ -1,0 +1,65 @@
+// The gRPC server that relays, people and posternctl dial: one address, TLS, client certificates verified when given.
+//
+// Certificate, key and client CA are read again when their files change, for new connections; until a changed pair fits
+// together and can be read, the old one serves.
+#ifndef POSTERN_GATEWAY_API_SERVER_H_
+#define POSTERN_GATEWAY_API_SERVER_H_
+
+#include <absl/status/statusor.h>
+#include <absl/time/time.h>
+
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace grpc {
+class Server;
+class Service;
+}  // namespace grpc
+
+namespace postern::api {
+
+struct ServerOptions {
+  // "0.0.0.0:8443"; port 0 takes a free one.
+  std::string listen;
+  // PEM files. `client_ca` signs the relays' certificates.
+  std::string certificate;
+  std::string key;
+  std::string client_ca;
+  // How often the files are looked at.
+  absl::Duration refresh = absl::Seconds(2);
+  size_t message_bytes = 1 << 20;
+  size_t metadata_bytes = 16 * 1024;
+  // Calls at once on one connection; a relay has one per session.
+  int streams_per_connection = 4096;
+};
+
+class ApiServer {
+ public:
+  // REQUIRES: the services outlive the server. UNAVAILABLE when the address cannot be had, INVALID_ARGUMENT when
+  // certificate, key and CA do not serve.
+  static absl::StatusOr<std::unique_ptr<ApiServer>> Start(const ServerOptions& options,
+                                                          const std::vector<grpc::Service*>& services);
+  // Shuts down at once if nobody has.
+  ~ApiServer();
+  ApiServer(const ApiServer&) = delete;
+  ApiServer& operator=(const ApiServer&) = delete;
+
+  int port() const { return port_; }
+
+  // No new calls; those under way may finish within `grace`, then they are cancelled. Blocks. Idempotent.
+  void Shutdown(absl::Duration grace);
+
+ private:
+  ApiServer(std::unique_ptr<grpc::Server> server, int port);
+
+  std::unique_ptr<grpc::Server> server_;
+  int port_;
+};
+
+// OK when the files hold a certificate, the key that fits it, and at least one CA certificate.
+absl::Status CheckTlsFiles(const ServerOptions& options);
+
+}  // namespace postern::api
+
+#endif  // POSTERN_GATEWAY_API_SERVER_H_
