@@ -7,13 +7,14 @@ namespace {
 
 using sql::Verb;
 
+// BINLOG runs the row events it carries.
 bool HidesSql(const sql::Facts& facts) {
   return facts.dynamic_sql || facts.verb == Verb::kPrepare || facts.verb == Verb::kExecute ||
-         facts.verb == Verb::kExecuteImmediate;
+         facts.verb == Verb::kExecuteImmediate || facts.verb == Verb::kBinlog;
 }
 
 bool TouchesFiles(const sql::Facts& facts) {
-  if (facts.local_file || facts.into_outfile || facts.into_dumpfile) return true;
+  if (facts.local_file || facts.into_outfile || facts.into_dumpfile || facts.verb == Verb::kClone) return true;
   const auto is_file = [](const sql::ObjectUse& use) { return use.kind == sql::ObjectKind::kFile; };
   const auto reads_file = [](const sql::FunctionUse& use) { return use.cls == sql::FunctionClass::kTouchesFiles; };
   return std::any_of(facts.objects.begin(), facts.objects.end(), is_file) ||
@@ -41,9 +42,10 @@ std::optional<Decision> RefuseAlways(const sql::Facts& facts, const SessionFacts
     return Decision::Deny(builtin::kBlock, "compound blocks are not run; send their statements one by one");
   }
   if (HidesSql(facts)) {
-    return Decision::Deny(builtin::kDynamicSql,
-                          "SQL hidden in PREPARE or EXECUTE is not run; send the statement itself, or prepare it with "
-                          "the client's own prepared statements");
+    return Decision::Deny(
+        builtin::kDynamicSql,
+        "SQL hidden in PREPARE, EXECUTE or BINLOG is not run; send the statement itself, or prepare it with "
+        "the client's own prepared statements");
   }
   if (TouchesFiles(facts)) {
     return Decision::Deny(builtin::kFiles, "statements that read or write files are not run; use rows instead");

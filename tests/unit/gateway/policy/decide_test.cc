@@ -1,0 +1,324 @@
+#include "gateway/policy/decide.h"
+
+#include <catch2/catch.hpp>
+
+#include "tests/unit/gateway/policy/statements.h"
+
+namespace postern::policy {
+namespace {
+
+using sql::Access;
+using sql::FunctionClass;
+using sql::Verb;
+
+constexpr char kTour[] = R"(
+rules:
+  - { name: reads, agents: [bot], targets: [prod], allow: { verbs: [read], objects: ["shop.*"] } }
+  - name: writes
+    agents: ["*"]
+    targets: [prod]
+    hold: { verbs: [insert, update, delete, replace], objects: ["shop.*"], reviewers: [dba], wait: 5m }
+  - { name: never, agents: ["*"], targets: ["*"], deny: { verbs: [ddl, account, admin] } }
+)";
+
+std::string RuleOf(const RulesPtr& rules, const sql::Facts& facts, const SessionFacts& session = Agent()) {
+  const Decision decision = Decide(*rules, facts, session);
+  return std::string(EffectName(decision.effect())) + " " + decision.rule();
+}
+
+TEST_CASE("the tour: a read runs, a write waits, a drop is refused") {
+  const RulesPtr rules = Policy(kTour);
+  CHECK(RuleOf(rules, Select("orders")) == "allow reads");
+  const Decision held = Decide(*rules, Statement(Verb::kUpdate, {Table("", "orders", Access::kUpdate)}), Agent());
+  CHECK(held.held());
+  CHECK(held.rule() == "writes");
+  CHECK(held.terms() == HoldTerms{{"dba"}, 1, absl::Minutes(5)});
+  CHECK(held.reason() == "update on shop.orders waits for 1 approval by dba (writes)");
+  const Decision denied =
+      Decide(*rules, Statement(Verb::kDropTable, {Table("shop", "orders", Access::kDrop)}), Agent());
+  CHECK(denied.denied());
+  CHECK(denied.rule() == "never");
+  CHECK(
+      denied.reason() ==
+      "drop_table on shop.orders is denied by rule \"never\"; allowed: read on shop.*; with approval: insert, update, "
+      "delete, replace on shop.*");
+}
+
+TEST_CASE("what no rule names is denied, and the refusal says what is let") {
+  const RulesPtr rules = Policy(kTour);
+  const Decision decision = Decide(*rules, Statement(Verb::kSelect, {Table("hr", "pay", Access::kRead)}), Agent());
+  CHECK(decision.denied());
+  CHECK(decision.rule() == "default");
+  CHECK(decision.reason().starts_with("no rule lets bot select on hr.pay at prod; allowed: read on shop.*"));
+  CHECK(RuleOf(rules, Select("orders"), Agent("other")) == "deny default");
+  SessionFacts elsewhere = Agent();
+  elsewhere.target = "test";
+  CHECK(RuleOf(rules, Select("orders"), elsewhere) == "deny default");
+}
+
+TEST_CASE("groups speak for their members") {
+  const RulesPtr rules =
+      Policy("rules:\n  - { name: a, groups: [readers], targets: [\"*\"], allow: { verbs: [read] } }\n");
+  CHECK(RuleOf(rules, Statement(Verb::kSelect), Agent("x", {"readers"})) == "allow a");
+  CHECK(RuleOf(rules, Statement(Verb::kSelect), Agent("readers", {"x"})) == "deny default");
+}
+
+TEST_CASE("every object must be covered, each for what is done to it") {
+  const RulesPtr rules = Policy(R"(
+rules:
+  - { name: w, agents: [bot], targets: ["*"], allow: { verbs: [insert], objects: ["shop.log"] } }
+  - { name: r, agents: [bot], targets: ["*"], allow: { verbs: [read], objects: ["shop.orders"] } }
+)");
+  const auto copy = [](std::string to, std::string from) {
+    return Statement(Verb::kInsert, {Table("shop", to, Access::kInsert), Table("shop", from, Access::kRead)});
+  };
+  CHECK(RuleOf(rules, copy("log", "orders")) == "allow w");
+  CHECK(RuleOf(rules, copy("log", "secrets")) == "deny default");
+  CHECK(RuleOf(rules, copy("orders", "orders")) == "deny default");
+  CHECK(RuleOf(rules, copy("log", "log")) == "deny default");
+  sql::Facts upsert = copy("log", "orders");
+  upsert.objects.push_back(Table("shop", "log", Access::kUpdate));
+  CHECK(RuleOf(rules, upsert) == "deny default");
+}
+
+TEST_CASE("one denied object denies the statement") {
+  const RulesPtr rules =
+      Policy(std::string(kTour) +
+             "  - { name: secret, agents: [\"*\"], targets: [\"*\"], deny: { verbs: [read], objects: "
+             "[\"shop.secrets\"] } }\n");
+  sql::Facts join = Select("orders");
+  join.objects.push_back(Table("", "Secrets", Access::kRead));
+  CHECK(RuleOf(rules, join) == "deny secret");
+  CHECK(RuleOf(rules, Statement(Verb::kInsert, {Table("", "t", Access::kInsert),
+                                                Table("", "secrets", Access::kRead)})) == "deny secret");
+  CHECK(RuleOf(rules, Select("orders")) == "allow reads");
+  // Looking at a schema's list of tables is not reading one of them.
+  CHECK(RuleOf(rules, Statement(Verb::kShow, {{sql::ObjectKind::kSchema, "", "shop", Access::kInspect}})) ==
+        "allow reads");
+}
+
+TEST_CASE("letter case opens nothing and hides nothing") {
+  const RulesPtr rules = Policy(R"(
+rules:
+  - { name: r, agents: [bot], targets: ["*"], allow: { verbs: [read], objects: ["shop.*"] } }
+  - { name: d, agents: [bot], targets: ["*"], deny: { verbs: [read], objects: ["shop.blocks"] } }
+)");
+  const sql::Facts shouted = Statement(Verb::kSelect, {Table("SHOP", "ORDERS", Access::kRead)});
+  SessionFacts session = Agent();
+  CHECK(RuleOf(rules, shouted, session) == "deny default");
+  session.lower_case_table_names = 1;
+  CHECK(RuleOf(rules, shouted, session) == "allow r");
+  session.lower_case_table_names.reset();
+  CHECK(RuleOf(rules, shouted, session) == "deny default");
+  // U+212A folds to k on a server that folds.
+  const sql::Facts kelvin = Select("bloc\xE2\x84\xAAs");
+  CHECK(RuleOf(rules, kelvin, session) == "deny d");
+  session.lower_case_table_names = 0;
+  CHECK(RuleOf(rules, kelvin, session) == "allow r");
+}
+
+TEST_CASE("a name without schema takes the default schema or is refused") {
+  const RulesPtr rules = Policy(kTour);
+  SessionFacts session = Agent();
+  const sql::Facts facts = Statement(Verb::kSelect, {Table("", "orders", Access::kRead)});
+  CHECK(RuleOf(rules, facts, session) == "allow reads");
+  session.default_schema = "hr";
+  CHECK(RuleOf(rules, facts, session) == "deny default");
+  session.default_schema = "";
+  CHECK(RuleOf(rules, facts, session) == "deny no-schema");
+}
+
+TEST_CASE("a star does not mean the server's own schemas") {
+  const RulesPtr rules = Policy(R"(
+rules:
+  - { name: all, agents: [bot], targets: ["*"], allow: { verbs: [read], objects: ["*"] } }
+  - { name: digest, agents: [dba], targets: ["*"], allow: { verbs: [read], objects: ["performance_schema.*"] } }
+)");
+  const auto read = [](std::string schema, std::string name) {
+    return Statement(Verb::kSelect, {Table(schema, name, Access::kRead)});
+  };
+  CHECK(RuleOf(rules, read("any", "t")) == "allow all");
+  CHECK(RuleOf(rules, read("mysql", "user")) == "deny default");
+  CHECK(RuleOf(rules, read("MYSQL", "user")) == "deny default");
+  CHECK(RuleOf(rules, read("sys", "session")) == "deny default");
+  CHECK(RuleOf(rules, read("performance_schema", "threads")) == "deny default");
+  CHECK(RuleOf(rules, read("performance_schema", "threads"), Agent("dba")) == "allow digest");
+  CHECK(RuleOf(rules, read("information_schema", "TABLES")) == "allow all");
+  CHECK(RuleOf(rules, read("INFORMATION_SCHEMA", "PROCESSLIST")) == "deny default");
+  CHECK(RuleOf(rules, read("information_schema", "COLUMN_STATISTICS")) == "deny default");
+}
+
+TEST_CASE("functions that may do more than compute need a rule of their own") {
+  const RulesPtr rules = Policy(R"(
+rules:
+  - { name: r, agents: ["*"], targets: ["*"], allow: { verbs: [read], objects: ["shop.*"] } }
+  - { name: c, agents: [dba], targets: ["*"], allow: { verbs: [call], objects: ["shop.*", "@function.sleep"] } }
+)");
+  CHECK(RuleOf(rules, Call("", "COUNT", FunctionClass::kPure)) == "allow r");
+  CHECK(RuleOf(rules, Call("", "DATABASE", FunctionClass::kReadsSession)) == "allow r");
+  CHECK(RuleOf(rules, Call("", "SLEEP", FunctionClass::kSleepsOrLocks)) == "deny function");
+  CHECK(RuleOf(rules, Call("", "SLEEP", FunctionClass::kSleepsOrLocks), Agent("dba")) == "allow r");
+  CHECK(RuleOf(rules, Call("", "NEXTVAL", FunctionClass::kWrites)) == "deny function");
+  CHECK(RuleOf(rules, Call("shop", "price", FunctionClass::kUnknown)) == "deny function");
+  CHECK(RuleOf(rules, Call("shop", "price", FunctionClass::kUnknown), Agent("dba")) == "allow r");
+  // Unqualified it might be a loadable function that does anything.
+  CHECK(RuleOf(rules, Call("", "sys_exec", FunctionClass::kUnknown), Agent("dba")) == "deny function");
+  CHECK(RuleOf(rules, Call("", "LOAD_FILE", FunctionClass::kTouchesFiles), Agent("dba")) == "deny files");
+}
+
+TEST_CASE("rows may be locked only where they may be changed") {
+  sql::Facts facts = Select("orders");
+  facts.locking_read = true;
+  CHECK(RuleOf(Policy(kTour), facts) == "allow reads");
+  const RulesPtr readers = Policy(
+      "rules:\n  - { name: r, agents: [bot], targets: [\"*\"], allow: { verbs: [read], objects: [\"shop.*\"] } }\n");
+  CHECK(RuleOf(readers, facts) == "deny locking-read");
+}
+
+TEST_CASE("EXPLAIN ANALYZE needs what the explained statement needs") {
+  sql::Facts facts = Statement(Verb::kExplain, {Table("shop", "orders", Access::kUpdate)});
+  facts.nested = Verb::kUpdate;
+  CHECK(RuleOf(Policy(kTour), facts) == "allow reads");
+  facts.executes_nested = true;
+  facts.group = sql::VerbGroup::kWrite;
+  CHECK(RuleOf(Policy(kTour), facts) == "hold writes");
+}
+
+TEST_CASE("some statements no rule can let") {
+  const RulesPtr rules = Policy(R"(
+rules:
+  - name: all
+    agents: [bot]
+    targets: ["*"]
+    allow: { verbs: [read, write, ddl, account, admin, session, transaction], objects: ["*", "@file.*", "@variable.*"] }
+)");
+  CHECK(RuleOf(rules, Statement(Verb::kPrepare)) == "deny dynamic-sql");
+  CHECK(RuleOf(rules, Statement(Verb::kExecuteImmediate)) == "deny dynamic-sql");
+  CHECK(RuleOf(rules, Statement(Verb::kBlock)) == "deny block");
+  CHECK(RuleOf(rules, Statement(Verb::kUnknown)) == "deny unknown-verb");
+  sql::Facts outfile = Select("orders");
+  outfile.into_outfile = true;
+  CHECK(RuleOf(rules, outfile) == "deny files");
+  sql::Facts load = Statement(Verb::kLoad, {Table("shop", "orders", Access::kInsert)});
+  load.local_file = true;
+  CHECK(RuleOf(rules, load) == "deny files");
+  sql::Facts pinned = Statement(Verb::kSet);
+  pinned.session.moves_pinned_state = true;
+  CHECK(RuleOf(rules, pinned) == "deny pinned-session");
+  sql::Facts mode = Statement(Verb::kSet);
+  mode.session.sql_mode_value = "ANSI_QUOTES";
+  mode.session.sql_mode = sql::SqlMode{.ansi_quotes = true};
+  CHECK(RuleOf(rules, mode) == "deny pinned-session");
+  SessionFacts ansi = Agent();
+  ansi.sql_mode.ansi_quotes = true;
+  CHECK(RuleOf(rules, mode, ansi) == "allow all");
+  mode.session.sql_mode.reset();
+  CHECK(RuleOf(rules, mode, ansi) == "deny pinned-session");
+}
+
+TEST_CASE("dangerous verbs are let by name only") {
+  const RulesPtr words = Policy(R"(
+rules:
+  - name: w
+    agents: [bot]
+    targets: ["*"]
+    allow: { verbs: [set, create, alter, drop, transaction], objects: ["*", "@user.*", "@variable.*"] }
+)");
+  CHECK(RuleOf(words, Statement(Verb::kSet)) == "allow w");
+  CHECK(RuleOf(words, Statement(Verb::kSetPassword)) == "deny default");
+  CHECK(RuleOf(words, Statement(Verb::kDropUser, {{sql::ObjectKind::kUser, "", "bob", Access::kDrop}})) ==
+        "deny default");
+  CHECK(RuleOf(words, Statement(Verb::kXa)) == "deny default");
+  sql::Facts global = Statement(Verb::kSetGlobal);
+  global.variables.push_back({sql::VariableScope::kGlobal, "max_connections", true, "1"});
+  CHECK(RuleOf(words, global) == "deny default");
+  const sql::Facts procedure =
+      Statement(Verb::kCreateProcedure, {{sql::ObjectKind::kProcedure, "shop", "p", Access::kCreate}});
+  CHECK(RuleOf(words, procedure) == "deny stored-code");
+  const RulesPtr named = Policy(R"(
+rules:
+  - name: n
+    agents: [bot]
+    targets: ["*"]
+    allow: { verbs: [create_procedure, admin], objects: ["shop.*", "@variable.max_connections"] }
+)");
+  CHECK(RuleOf(named, procedure) == "allow n");
+  CHECK(RuleOf(named, global) == "allow n");
+  global.variables[0].name = "general_log_file";
+  CHECK(RuleOf(named, global) == "deny default");
+}
+
+TEST_CASE("what every driver sends to start is let, unless a rule denies it") {
+  sql::Facts names = Statement(Verb::kSet);
+  names.session.harmless_startup = true;
+  CHECK(RuleOf(Policy("rules: []\n"), names) == "allow startup");
+  CHECK(RuleOf(Policy("rules:\n  - { name: d, agents: [\"*\"], targets: [\"*\"], deny: { verbs: [session] } }\n"),
+               names) == "deny d");
+}
+
+TEST_CASE("USE opens only schemas in which something is let") {
+  const RulesPtr rules = Policy(kTour);
+  CHECK(DecideUse(*rules, Agent(), "shop").rule() == "startup");
+  CHECK(DecideUse(*rules, Agent(), "hr").rule() == "schema-not-visible");
+  CHECK(DecideUse(*rules, Agent(), "mysql").denied());
+  CHECK(SchemaVisible(*rules, Agent(), "information_schema"));
+  CHECK_FALSE(SchemaVisible(*Policy("rules: []\n"), Agent(), "information_schema"));
+}
+
+TEST_CASE("Ctrl-C works where admin is denied; other forms of KILL do not") {
+  const RulesPtr rules = Policy(kTour);
+  sql::Facts kill = Statement(Verb::kKill);
+  kill.kill = sql::KillFacts{.id = 7, .query_only = true};
+  CHECK(RuleOf(rules, kill) == "allow kill");
+  kill.kill->by_user = true;
+  CHECK(RuleOf(rules, kill) == "deny kill");
+  kill.kill = sql::KillFacts{};
+  CHECK(RuleOf(rules, kill) == "deny kill");
+  kill.kill->id = 7;
+  CHECK(RuleOf(Policy("rules:\n  - { name: d, agents: [bot], targets: [\"*\"], deny: { verbs: [kill] } }\n"), kill) ==
+        "deny d");
+}
+
+TEST_CASE("several holds ask for the strictest of their terms, or for what nobody can give") {
+  const RulesPtr rules = Policy(R"(
+rules:
+  - { name: b, agents: [bot], targets: ["*"], hold: { verbs: [update], objects: ["shop.*"], reviewers: [dba, lead], approvals: 2, wait: 1h } }
+  - { name: a, agents: [bot], targets: ["*"], hold: { verbs: [update], objects: ["shop.pay*"], reviewers: [lead, cfo], wait: 5m } }
+  - { name: c, agents: [bot], targets: ["*"], hold: { verbs: [update], objects: ["hr.*"], reviewers: [hr] } }
+)");
+  const Decision decision = Decide(*rules, Statement(Verb::kUpdate, {Table("", "payments", Access::kUpdate)}), Agent());
+  CHECK(decision.rule() == "a");
+  CHECK(decision.terms() == HoldTerms{{"lead"}, 2, absl::Minutes(5)});
+  CHECK(RuleOf(rules, Statement(Verb::kUpdate, {Table("", "orders", Access::kUpdate),
+                                                Table("hr", "pay", Access::kUpdate)})) == "deny conflicting-holds");
+}
+
+TEST_CASE("what was not read is refused, by the rule its first words suggest") {
+  const RulesPtr rules = Policy(kTour);
+  sql::ParseError error;
+  error.hint = Verb::kDropTable;
+  CHECK(RefuseUnparsed(*rules, Agent(), error).rule() == "never");
+  error.hint = Verb::kSelect;
+  CHECK(RefuseUnparsed(*rules, Agent(), error).denied());
+  CHECK(RefuseUnparsed(*rules, Agent(), error).rule() == "unparsed");
+  error.hint = Verb::kUnknown;
+  CHECK(RefuseUnparsed(*rules, Agent(), error).rule() == "unparsed");
+}
+
+TEST_CASE("several statements in one packet need a rule that says so") {
+  CHECK_FALSE(MultiStatementsAllowed(*Policy(kTour), Agent()));
+  const RulesPtr rules = Policy(
+      "rules:\n  - { name: m, agents: [bot], targets: [prod], multi_statements: true, allow: { verbs: [read] } }\n");
+  CHECK(MultiStatementsAllowed(*rules, Agent()));
+  CHECK_FALSE(MultiStatementsAllowed(*rules, Agent("other")));
+}
+
+TEST_CASE("a refusal repeats no control character of a name") {
+  const Decision decision = Decide(*Policy("rules: []\n"), Select("a\nb\x1b[2J" + std::string(100, 'x')), Agent());
+  CHECK(decision.reason().find('\n') == std::string::npos);
+  CHECK(decision.reason().find('\x1b') == std::string::npos);
+  CHECK(decision.reason().size() < 200);
+}
+
+}  // namespace
+}  // namespace postern::policy
