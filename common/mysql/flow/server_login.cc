@@ -20,7 +20,6 @@ constexpr uint16_t kOldClient = 1251;
 constexpr uint16_t kNoTls = 3159;
 
 constexpr Capabilities kNeeded = capability::kProtocol41 | capability::kSecureConnection | capability::kPluginAuth;
-constexpr size_t kSslRequestBytes = 32;
 constexpr std::string_view kRequestPublicKey("\x02", 1);
 
 // Clients send "no password" as nothing or as a single NUL.
