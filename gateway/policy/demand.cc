@@ -46,12 +46,10 @@ constexpr std::string_view kMetadataTables[] = {"schemata",
                                                 "view_table_usage",
                                                 "view_routine_usage"};
 
-// Parts of a server that SHOW shows to everybody.
-constexpr std::string_view kHarmlessParts[] = {
-    "variables",     "status",          "databases",         "schemas",
-    "engines",       "charset",         "collation",         "warnings",
-    "errors",        "plugins",         "privileges",        "character set",
-    "character_set", "storage engines", "count(*) warnings", "count(*) errors"};
+// Parts of a server that SHOW shows to everybody. Others (processlist, engine_status, binlog_events, accounts) show
+// statements or secrets of others.
+constexpr std::string_view kHarmlessParts[] = {"databases", "global variables", "global status",   "plugins",
+                                               "profiles",  "function_status",  "procedure_status"};
 
 bool LivesInSchema(ObjectKind kind) {
   switch (kind) {

@@ -148,6 +148,20 @@ rules:
   CHECK(RuleOf(rules, read("information_schema", "COLUMN_STATISTICS")) == "deny default");
 }
 
+TEST_CASE("SHOW shows everybody what is harmless, and nobody the statements of others") {
+  const RulesPtr rules = Policy(kTour);
+  const auto show = [](std::string part) {
+    return Statement(Verb::kShow, {{sql::ObjectKind::kServer, "", part, Access::kInspect}});
+  };
+  CHECK(RuleOf(rules, show("databases")) == "allow reads");
+  CHECK(RuleOf(rules, show("processlist")) == "deny default");
+  CHECK(RuleOf(rules, show("engine_status")) == "deny default");
+  const RulesPtr named = Policy(
+      "rules:\n  - { name: p, agents: [bot], targets: [\"*\"], allow: { verbs: [show], objects: "
+      "[\"@server.processlist\"] } }\n");
+  CHECK(RuleOf(named, show("processlist")) == "allow p");
+}
+
 TEST_CASE("functions that may do more than compute need a rule of their own") {
   const RulesPtr rules = Policy(R"(
 rules:
