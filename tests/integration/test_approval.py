@@ -76,7 +76,7 @@ def test_hold_that_nobody_decides_is_refused(gateway, database):
     code, message = refused(connection, "UPDATE orders SET status = 'late' WHERE id = 4")
     assert code in (1142, 1227, 3024) and "hasty-writes" in message
     assert database.value("SELECT COUNT(*) FROM shop.orders WHERE status = 'late'") == 0
-    newest = next(row for row in gateway.reviewer.json("approvals", "list") if row["agent"] == "hasty")
+    newest = next(row for row in gateway.reviewer.json("approvals", "list", "--state", "all") if row["agent"] == "hasty")
     assert newest["state"] == "expired"
     with pytest.raises(CtlError):
         gateway.reviewer.text("approvals", "approve", newest["id"])
