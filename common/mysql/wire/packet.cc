@@ -1,5 +1,7 @@
 #include "common/mysql/wire/packet.h"
 
+#include <openssl/crypto.h>
+
 #include <algorithm>
 #include <utility>
 
@@ -76,6 +78,15 @@ size_t PacketAssembler::bytes_wanted() const {
 absl::Status PacketAssembler::Finish() const {
   if (!error_.ok()) return error_;
   return buffered_bytes() == 0 ? absl::OkStatus() : Truncated("the stream ends inside a packet");
+}
+
+void PacketAssembler::Wipe() {
+  OPENSSL_cleanse(buffer_.data(), buffer_.size());
+  OPENSSL_cleanse(joined_.data(), joined_.size());
+  buffer_.clear();
+  joined_.clear();
+  start_ = given_ = physical_packets_ = 0;
+  joined_given_ = false;
 }
 
 absl::Status PacketAssembler::CheckHeader(PacketHeader header) const {

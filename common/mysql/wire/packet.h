@@ -67,6 +67,9 @@ class PacketAssembler {
   // Bytes appended and not yet given out. Not zero after SSLRequest means plain text was smuggled in before TLS.
   size_t buffered_bytes() const { return buffer_.size() - start_ - given_ + (joined_given_ ? 0 : joined_.size()); }
 
+  // Overwrites and forgets all bytes held, the last packet's too: for when one of them carried a secret.
+  void Wipe();
+
   // For the end of the stream: truncated if it came in the middle of a packet.
   [[nodiscard]] absl::Status Finish() const;
 

@@ -145,6 +145,21 @@ TEST_CASE("bytes_wanted never leads past a packet, and smuggled bytes show") {
   CHECK(assembler.buffered_bytes() == 10);
 }
 
+TEST_CASE("a wiped assembler holds nothing and goes on with the next packet") {
+  PacketAssembler assembler(100);
+  assembler.Append(AsBytes(Framed("secret") + Framed("more")));
+  auto packet = assembler.Next();
+  REQUIRE((*packet).has_value());
+  const char* where = AsText((*packet)->payload).data();
+  assembler.Wipe();
+  CHECK(std::string_view(where, 1) != "s");
+  CHECK(assembler.buffered_bytes() == 0);
+  assembler.Append(AsBytes(Framed("next")));
+  packet = assembler.Next();
+  REQUIRE((*packet).has_value());
+  CHECK(AsText((*packet)->payload) == "next");
+}
+
 TEST_CASE("a stream that ends inside a packet is truncated") {
   std::string wire = Framed("0123456789");
   for (size_t length = 1; length < wire.size(); ++length) {
