@@ -99,7 +99,8 @@ asio::awaitable<absl::Status> AgentChannel::Write(mysql::Bytes bytes) {
 }
 
 void AgentChannel::ReadAhead(size_t max_packet_bytes, absl::AnyInvocable<void()> on_lost) {
-  assembler_ = mysql::PacketAssembler(max_packet_bytes);
+  assembler_.Wipe();
+  assembler_.set_max_payload_bytes(max_packet_bytes);
   reads_ahead_ = true;
   on_lost_ = std::move(on_lost);
 }

@@ -120,8 +120,10 @@ asio::awaitable<absl::StatusOr<LoggedIn>> Converse(const Services& services, Age
     }
     if (std::holds_alternative<mysql::NeedPacket>(action.next)) {
       const auto packet = co_await channel.Read(std::nullopt);
-      if (!packet.ok()) co_return packet.status();
-      action = flow.OnPacket(packet->first_sequence, packet->payload);
+      const bool is_agents_fault =
+          absl::IsInvalidArgument(packet.status()) || absl::IsResourceExhausted(packet.status());
+      if (!packet.ok() && !is_agents_fault) co_return packet.status();
+      action = packet.ok() ? flow.OnPacket(packet->first_sequence, packet->payload) : flow.OnBadPacket(packet.status());
     } else if (std::holds_alternative<mysql::StartTls>(action.next)) {
       if (absl::Status tls = co_await channel.StartTls(services.tls()); !tls.ok()) co_return tls;
       action = flow.OnTlsStarted();
