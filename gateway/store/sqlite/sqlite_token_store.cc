@@ -2,11 +2,7 @@
 
 #include <absl/strings/str_cat.h>
 
-#include <mutex>
 #include <utility>
-#include <vector>
-
-#include "gateway/store/sqlite/database.h"
 
 namespace postern::store {
 namespace {
@@ -32,72 +28,62 @@ absl::StatusOr<v1::Token> ReadToken(const Statement& row) {
   return token;
 }
 
-class SqliteTokenStore final : public TokenStore {
- public:
-  explicit SqliteTokenStore(Database database) : database_(std::move(database)) {}
-
- private:
-  absl::Status DoInsert(const StoredToken& token) override {
-    std::lock_guard lock(mutex_);
-    auto insert = database_.Prepare(
-        "INSERT INTO tokens (id, lookup, digest, token, last_used_ms, revoked_ms) VALUES (?, ?, ?, ?, ?, ?)");
-    if (!insert.ok()) return insert.status();
-    return insert->Bind(1, token.token.id())
-        .Bind(2, token.lookup)
-        .BindBlob(3, token.digest)
-        .BindBlob(4, token.token.SerializeAsString())
-        .Bind(5, token.token.last_used_at_unix_ms())
-        .Bind(6, token.token.revoked_at_unix_ms())
-        .Run();
-  }
-
-  absl::StatusOr<v1::Token> DoRevoke(std::string_view id, int64_t now_unix_ms) override {
-    std::lock_guard lock(mutex_);
-    auto revoke = database_.Prepare("UPDATE tokens SET revoked_ms = ? WHERE id = ? AND revoked_ms = 0");
-    if (!revoke.ok()) return revoke.status();
-    if (auto status = revoke->Bind(1, now_unix_ms).Bind(2, id).Run(); !status.ok()) return status;
-    auto select = database_.Prepare("SELECT token, last_used_ms, revoked_ms FROM tokens WHERE id = ?");
-    if (!select.ok()) return select.status();
-    auto found = select->Bind(1, id).Step();
-    if (!found.ok()) return found.status();
-    if (!*found) return absl::NotFoundError(absl::StrCat("no token ", std::string(id)));
-    return ReadToken(*select);
-  }
-
-  absl::Status DoTouchLastUsed(std::string_view id, int64_t used_unix_ms) override {
-    std::lock_guard lock(mutex_);
-    auto touch = database_.Prepare("UPDATE tokens SET last_used_ms = ?1 WHERE id = ?2 AND last_used_ms < ?1");
-    if (!touch.ok()) return touch.status();
-    return touch->Bind(1, used_unix_ms).Bind(2, id).Run();
-  }
-
-  absl::StatusOr<std::vector<StoredToken>> DoLoadAll() override {
-    std::lock_guard lock(mutex_);
-    auto select =
-        database_.Prepare("SELECT token, last_used_ms, revoked_ms, lookup, digest FROM tokens ORDER BY number");
-    if (!select.ok()) return select.status();
-    std::vector<StoredToken> tokens;
-    while (true) {
-      auto row = select->Step();
-      if (!row.ok()) return row.status();
-      if (!*row) return tokens;
-      auto token = ReadToken(*select);
-      if (!token.ok()) return token.status();
-      tokens.push_back({.token = *std::move(token), .lookup = select->Text(3), .digest = select->Text(4)});
-    }
-  }
-
-  std::mutex mutex_;
-  Database database_;
-};
-
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<TokenStore>> OpenSqliteTokenStore(const std::filesystem::path& file) {
+absl::StatusOr<std::unique_ptr<SqliteTokenStore>> SqliteTokenStore::Open(const std::filesystem::path& file) {
   auto database = Database::Open(file, Durability::kFull);
   if (!database.ok()) return database.status();
   if (auto status = Migrate(*database, kMigrations); !status.ok()) return status;
-  return std::make_unique<SqliteTokenStore>(*std::move(database));
+  return std::unique_ptr<SqliteTokenStore>(new SqliteTokenStore(*std::move(database)));
+}
+
+absl::Status SqliteTokenStore::DoInsert(const StoredToken& token) {
+  std::lock_guard lock(mutex_);
+  auto insert = database_.Prepare(
+      "INSERT INTO tokens (id, lookup, digest, token, last_used_ms, revoked_ms) VALUES (?, ?, ?, ?, ?, ?)");
+  if (!insert.ok()) return insert.status();
+  return insert->Bind(1, token.token.id())
+      .Bind(2, token.lookup)
+      .BindBlob(3, token.digest)
+      .BindBlob(4, token.token.SerializeAsString())
+      .Bind(5, token.token.last_used_at_unix_ms())
+      .Bind(6, token.token.revoked_at_unix_ms())
+      .Run();
+}
+
+absl::StatusOr<v1::Token> SqliteTokenStore::DoRevoke(std::string_view id, int64_t now_unix_ms) {
+  std::lock_guard lock(mutex_);
+  auto revoke = database_.Prepare("UPDATE tokens SET revoked_ms = ? WHERE id = ? AND revoked_ms = 0");
+  if (!revoke.ok()) return revoke.status();
+  if (auto status = revoke->Bind(1, now_unix_ms).Bind(2, id).Run(); !status.ok()) return status;
+  auto select = database_.Prepare("SELECT token, last_used_ms, revoked_ms FROM tokens WHERE id = ?");
+  if (!select.ok()) return select.status();
+  auto found = select->Bind(1, id).Step();
+  if (!found.ok()) return found.status();
+  if (!*found) return absl::NotFoundError(absl::StrCat("no token ", std::string(id)));
+  return ReadToken(*select);
+}
+
+absl::Status SqliteTokenStore::DoTouchLastUsed(std::string_view id, int64_t used_unix_ms) {
+  std::lock_guard lock(mutex_);
+  auto touch = database_.Prepare("UPDATE tokens SET last_used_ms = ?1 WHERE id = ?2 AND last_used_ms < ?1");
+  if (!touch.ok()) return touch.status();
+  return touch->Bind(1, used_unix_ms).Bind(2, id).Run();
+}
+
+absl::StatusOr<std::vector<StoredToken>> SqliteTokenStore::DoLoadAll() {
+  std::lock_guard lock(mutex_);
+  auto select = database_.Prepare("SELECT token, last_used_ms, revoked_ms, lookup, digest FROM tokens ORDER BY number");
+  if (!select.ok()) return select.status();
+  std::vector<StoredToken> tokens;
+  while (true) {
+    auto row = select->Step();
+    if (!row.ok()) return row.status();
+    if (!*row) return tokens;
+    auto token = ReadToken(*select);
+    if (!token.ok()) return token.status();
+    tokens.push_back({.token = *std::move(token), .lookup = select->Text(3), .digest = select->Text(4)});
+  }
 }
 
 }  // namespace postern::store

@@ -4,14 +4,31 @@
 
 #include <filesystem>
 #include <memory>
+#include <mutex>
+#include <utility>
+#include <vector>
 
+#include "gateway/store/sqlite/database.h"
 #include "gateway/store/store.h"
 
 namespace postern::store {
 
-// Opens or creates the file (mode 0600) and brings its schema up to date. FAILED_PRECONDITION when a newer version of
-// Postern wrote it.
-absl::StatusOr<std::unique_ptr<TokenStore>> OpenSqliteTokenStore(const std::filesystem::path& file);
+class SqliteTokenStore final : public TokenStore {
+ public:
+  // Opens or creates the file (mode 0600) and brings its schema up to date. FAILED_PRECONDITION when a newer version of
+  // Postern wrote it.
+  static absl::StatusOr<std::unique_ptr<SqliteTokenStore>> Open(const std::filesystem::path& file);
+
+ private:
+  explicit SqliteTokenStore(Database database) : database_(std::move(database)) {}
+  absl::Status DoInsert(const StoredToken& token) override;
+  absl::StatusOr<v1::Token> DoRevoke(std::string_view id, int64_t now_unix_ms) override;
+  absl::Status DoTouchLastUsed(std::string_view id, int64_t used_unix_ms) override;
+  absl::StatusOr<std::vector<StoredToken>> DoLoadAll() override;
+
+  std::mutex mutex_;
+  Database database_;
+};
 
 }  // namespace postern::store
 

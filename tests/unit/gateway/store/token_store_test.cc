@@ -16,7 +16,7 @@ const absl::Time kNow = absl::FromUnixSeconds(1'800'000'000);
 
 struct InSqlite {
   InSqlite() {
-    auto opened = OpenSqliteTokenStore(temp.path() / "tokens.db");
+    auto opened = SqliteTokenStore::Open(temp.path() / "tokens.db");
     REQUIRE(opened.ok());
     store = *std::move(opened);
   }
@@ -125,7 +125,7 @@ TEST_CASE("an SQLite store outlives its process") {
   REQUIRE(backend.store->Insert(TokenNumber(1)).ok());
   REQUIRE(backend.store->Revoke("tok_1", kNow).ok());
   backend.store.reset();
-  auto again = OpenSqliteTokenStore(backend.temp.path() / "tokens.db");
+  auto again = SqliteTokenStore::Open(backend.temp.path() / "tokens.db");
   REQUIRE(again.ok());
   CHECK((*again)->LoadAll()->front().token.revoked_at_unix_ms() == absl::ToUnixMillis(kNow));
 }
