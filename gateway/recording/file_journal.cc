@@ -3,7 +3,6 @@
 #include <absl/strings/str_cat.h>
 #include <absl/time/clock.h>
 #include <absl/time/time.h>
-#include <spdlog/spdlog.h>
 
 #include <algorithm>
 #include <future>
@@ -11,8 +10,10 @@
 #include <system_error>
 #include <utility>
 
+#include "common/observability/log.h"
 #include "gateway/recording/file_system.h"
 #include "gateway/recording/folder_lock.h"
+#include "gateway/recording/format.h"
 #include "gateway/recording/recover.h"
 #include "gateway/recording/segment_log.h"
 
@@ -46,19 +47,21 @@ absl::StatusOr<std::unique_ptr<FileJournal>> FileJournal::Open(JournalOptions op
   if (auto status = MakeFolder(options.folder); !status.ok()) return status;
   auto lock = FolderLock::Take(options.folder);
   if (!lock.ok()) return lock.status();
-  auto recovered = Recover(options.folder, *files, options.max_record_bytes);
+  auto recovered = Recover(options.folder, *files);
   if (!recovered.ok()) return recovered.status();
   if (recovered->cut_bytes > 0) {
-    spdlog::warn("journal: cut {} bytes of an unfinished write from segment {} at offset {}", recovered->cut_bytes,
-                 recovered->end.at.segment, recovered->end.at.offset);
+    log::Warning("an unfinished write was cut from the end of the journal", {{"segment", recovered->end.at.segment},
+                                                                             {"offset", recovered->end.at.offset},
+                                                                             {"cut_bytes", recovered->cut_bytes}});
   }
-  auto log = SegmentLog::Open(
+  auto segments = SegmentLog::Open(
       {.folder = options.folder, .segment_bytes = options.segment_bytes, .free_floor_bytes = options.free_floor_bytes},
       *recovered, std::move(files));
-  if (!log.ok()) return log.status();
+  if (!segments.ok()) return segments.status();
   const OpenReport report{
-      .segments = std::max(recovered->segments, 1U), .end = (*log)->end(), .cut_bytes = recovered->cut_bytes};
-  return std::unique_ptr<FileJournal>(new FileJournal(std::move(options), report, *std::move(lock), *std::move(log)));
+      .segments = std::max(recovered->segments, 1U), .end = (*segments)->end(), .cut_bytes = recovered->cut_bytes};
+  return std::unique_ptr<FileJournal>(
+      new FileJournal(std::move(options), report, *std::move(lock), *std::move(segments)));
 }
 
 FileJournal::FileJournal(JournalOptions options, OpenReport report, std::unique_ptr<FolderLock> lock,
@@ -90,7 +93,7 @@ void FileJournal::Append(const v1::Record& record, Done done) {
 
 absl::Status FileJournal::Enqueue(Waiting& waiting) {
   const uint64_t bytes = waiting.payload.size();
-  if (bytes > options_.max_record_bytes) {
+  if (bytes > std::min(options_.max_record_bytes, kMaxPayloadBytes)) {
     return absl::InvalidArgumentError(absl::StrCat("a record of ", bytes, " bytes is too large for the journal"));
   }
   std::lock_guard lock(mutex_);
@@ -145,9 +148,10 @@ void FileJournal::SetHealth(const absl::Status& health) {
     before = std::exchange(health_, health);
   }
   // Said when it changes, not once per refused statement.
-  if (before.ok() && !health.ok())
-    spdlog::error("journal: cannot write, statements are refused: {}", health.ToString());
-  if (!before.ok() && health.ok()) spdlog::info("journal: writes work again");
+  if (before.ok() && !health.ok()) {
+    log::Error("the journal cannot be written: statements are refused", {{"error", health}});
+  }
+  if (!before.ok() && health.ok()) log::Info("the journal can be written again");
 }
 
 absl::Status FileJournal::Health() const {

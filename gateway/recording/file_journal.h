@@ -33,7 +33,7 @@ struct JournalOptions {
   std::filesystem::path folder;
   // A segment that reached this size is followed by a new one.
   uint64_t segment_bytes = 256ULL << 20;
-  // Larger records are refused: INVALID_ARGUMENT.
+  // Larger records are refused: INVALID_ARGUMENT. At most 256 MiB, which is what readers take.
   uint64_t max_record_bytes = 64ULL << 20;
   // Bytes that may wait to be written; more are refused: RESOURCE_EXHAUSTED.
   uint64_t queue_bytes = 128ULL << 20;

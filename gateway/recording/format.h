@@ -17,6 +17,8 @@ namespace postern::recording {
 // it.
 inline constexpr size_t kSegmentHeaderBytes = 64;
 inline constexpr uint32_t kFormatVersion = 1;
+// A frame that claims a longer payload is damage, whatever the writer of this life is configured to take.
+inline constexpr uint64_t kMaxPayloadBytes = 256ULL << 20;
 
 struct SegmentHeader {
   uint32_t segment = 0;

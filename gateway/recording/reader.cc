@@ -104,10 +104,10 @@ absl::Status Reader::EnterNext() {
 
 absl::StatusOr<std::optional<std::string_view>> Reader::ReadHere() {
   const uint64_t offset = cursor_.at.offset;
-  auto frame = file_.ReadFrame(offset, bound_.offset, options_.max_record_bytes);
+  auto frame = file_.ReadFrame(offset, bound_.offset);
   if (!frame.ok()) {
     if (bound_.sure || !absl::IsDataLoss(frame.status())) return frame.status();
-    auto durable = file_.WasDurable(offset, options_.max_record_bytes);
+    auto durable = file_.WasDurable(offset);
     if (!durable.ok()) return durable.status();
     if (*durable) return frame.status();
     torn_ = true;
@@ -120,8 +120,7 @@ absl::StatusOr<std::optional<std::string_view>> Reader::ReadHere() {
   return frame->payload;
 }
 
-RecordFetcher::RecordFetcher(std::filesystem::path folder, uint64_t max_record_bytes)
-    : folder_(std::move(folder)), max_record_bytes_(max_record_bytes) {}
+RecordFetcher::RecordFetcher(std::filesystem::path folder) : folder_(std::move(folder)) {}
 
 absl::StatusOr<v1::Record> RecordFetcher::Fetch(Position at) {
   if (!file_ || file_->header().segment != at.segment) {
@@ -131,7 +130,7 @@ absl::StatusOr<v1::Record> RecordFetcher::Fetch(Position at) {
   }
   auto size = file_->Size();
   if (!size.ok()) return size.status();
-  auto frame = file_->ReadFrame(at.offset, *size, max_record_bytes_);
+  auto frame = file_->ReadFrame(at.offset, *size);
   if (!frame.ok()) return frame.status();
   return Parse(frame->payload, *file_, at.offset);
 }

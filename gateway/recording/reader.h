@@ -22,8 +22,6 @@ struct ReaderOptions {
   std::optional<Cursor> start;
   // Where to stop; everything before must be sound. None: where the journal ends, which may be an unfinished write.
   std::optional<Position> end;
-  // A larger frame is damage.
-  uint64_t max_record_bytes = 64ULL << 20;
 };
 
 class Reader {
@@ -68,12 +66,11 @@ class Reader {
 // Single records by their places; cheapest in ascending order. Checks the CRC; the chain would need the records before.
 class RecordFetcher {
  public:
-  RecordFetcher(std::filesystem::path folder, uint64_t max_record_bytes);
+  explicit RecordFetcher(std::filesystem::path folder);
   absl::StatusOr<v1::Record> Fetch(Position at);
 
  private:
   const std::filesystem::path folder_;
-  const uint64_t max_record_bytes_;
   std::optional<SegmentFile> file_;
 };
 

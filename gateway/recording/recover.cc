@@ -45,7 +45,7 @@ void RemoveUnborn(const std::filesystem::path& folder) {
 
 }  // namespace
 
-absl::StatusOr<Recovered> Recover(const std::filesystem::path& folder, FileSystem& files, uint64_t max_record_bytes) {
+absl::StatusOr<Recovered> Recover(const std::filesystem::path& folder, FileSystem& files) {
   RemoveUnborn(folder);
   auto segments = ListSegments(folder);
   if (!segments.ok()) return segments.status();
@@ -57,7 +57,7 @@ absl::StatusOr<Recovered> Recover(const std::filesystem::path& folder, FileSyste
   auto file = SegmentFile::Open(path);
   if (!file.ok()) return file.status();
   const Cursor start{.at = {last, kSegmentHeaderBytes}, .chain = file->header().chain};
-  auto reader = Reader::Open(folder, {.start = start, .end = {}, .max_record_bytes = max_record_bytes});
+  auto reader = Reader::Open(folder, {.start = start, .end = {}});
   if (!reader.ok()) return reader.status();
   while (true) {
     auto payload = reader->NextPayload();

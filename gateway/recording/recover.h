@@ -23,7 +23,7 @@ struct Recovered {
 
 // Checks how the segments join, reads the last one whole, and truncates its torn tail. DATA_LOSS for any other damage.
 // REQUIRES: nobody else writes.
-absl::StatusOr<Recovered> Recover(const std::filesystem::path& folder, FileSystem& files, uint64_t max_record_bytes);
+absl::StatusOr<Recovered> Recover(const std::filesystem::path& folder, FileSystem& files);
 
 }  // namespace postern::recording
 

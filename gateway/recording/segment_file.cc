@@ -87,14 +87,14 @@ absl::StatusOr<std::string_view> SegmentFile::Fetch(uint64_t offset, size_t size
   return std::string_view(window_).substr(offset - window_at_, size);
 }
 
-absl::StatusOr<SegmentFile::Frame> SegmentFile::ReadFrame(uint64_t offset, uint64_t end, uint64_t max_record_bytes) {
+absl::StatusOr<SegmentFile::Frame> SegmentFile::ReadFrame(uint64_t offset, uint64_t end) {
   if (offset > end || end - offset < kFrameHeaderBytes) return DamagedAt(offset, "the frame's header is cut short");
   auto bytes = Fetch(offset, kFrameHeaderBytes);
   if (!bytes.ok()) return bytes.status();
   if (bytes->size() < kFrameHeaderBytes) return DamagedAt(offset, "the frame's header is cut short");
   const FrameHeader header = DecodeFrameHeader(*bytes);
   if (header.marker != header_.marker) return DamagedAt(offset, "no frame begins here");
-  if (header.length == 0 || header.length > max_record_bytes)
+  if (header.length == 0 || header.length > kMaxPayloadBytes)
     return DamagedAt(offset, "the frame's length is out of range");
   if (header.length > end - offset - kFrameHeaderBytes) return DamagedAt(offset, "the frame is cut short");
 
@@ -106,7 +106,7 @@ absl::StatusOr<SegmentFile::Frame> SegmentFile::ReadFrame(uint64_t offset, uint6
   return Frame{.header = header, .payload = bytes->substr(kFrameHeaderBytes), .end = offset + whole};
 }
 
-absl::StatusOr<bool> SegmentFile::WasDurable(uint64_t offset, uint64_t max_record_bytes) {
+absl::StatusOr<bool> SegmentFile::WasDurable(uint64_t offset) {
   auto size = Size();
   if (!size.ok()) return size.status();
   const std::string marker = LittleEndian(header_.marker);
@@ -117,7 +117,7 @@ absl::StatusOr<bool> SegmentFile::WasDurable(uint64_t offset, uint64_t max_recor
     // ReadFrame moves the window under us.
     const std::string bytes(*window);
     for (size_t found = bytes.find(marker); found != std::string::npos; found = bytes.find(marker, found + 1)) {
-      auto frame = ReadFrame(at + found, *size, max_record_bytes);
+      auto frame = ReadFrame(at + found, *size);
       if (frame.ok() && frame->header.durable > offset && frame->header.durable <= at + found) return true;
       if (!frame.ok() && !absl::IsDataLoss(frame.status())) return frame.status();
     }

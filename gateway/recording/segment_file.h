@@ -34,11 +34,11 @@ class SegmentFile {
   absl::StatusOr<uint64_t> Size() const;
 
   // The frame at `offset`, its CRC checked, its chain not. DATA_LOSS when there is none that is whole before `end`.
-  absl::StatusOr<Frame> ReadFrame(uint64_t offset, uint64_t end, uint64_t max_record_bytes);
+  absl::StatusOr<Frame> ReadFrame(uint64_t offset, uint64_t end);
 
   // Whether a sound frame after `offset` was written when the bytes there were already durable: then damage at `offset`
   // is no unfinished write. The marker is random, so no text inside a record can make this true.
-  absl::StatusOr<bool> WasDurable(uint64_t offset, uint64_t max_record_bytes);
+  absl::StatusOr<bool> WasDurable(uint64_t offset);
 
   // "00000001.pjl is damaged at offset 64: why".
   absl::Status DamagedAt(uint64_t offset, std::string_view why) const;

@@ -1,7 +1,6 @@
 #include "gateway/recording/session_index.h"
 
 #include <absl/strings/str_cat.h>
-#include <spdlog/spdlog.h>
 
 #include <algorithm>
 #include <chrono>
@@ -9,6 +8,7 @@
 #include <optional>
 #include <utility>
 
+#include "common/observability/log.h"
 #include "gateway/recording/reader.h"
 #include "gateway/recording/session_tables.h"
 
@@ -22,6 +22,8 @@ constexpr std::chrono::seconds kRetry{1};
 // What one transaction takes, so that readers see progress and the WAL stays small.
 constexpr int kRecordsAtOnce = 2000;
 constexpr uint64_t kBytesAtOnce = 8 << 20;
+
+constexpr std::string_view kDoesNotFit = "the session index does not fit the journal and is built anew";
 
 void RemoveDatabase(const std::filesystem::path& file) {
   for (const char* suffix : {"", "-wal", "-shm"}) {
@@ -45,7 +47,7 @@ absl::StatusOr<std::unique_ptr<SessionTables>> OpenFitting(const std::filesystem
   } else if (!IsUnusable(tables.status())) {
     return tables;
   }
-  spdlog::warn("session index: {} does not fit the journal, building it anew", file.string());
+  log::Warning(kDoesNotFit, {{"file", file.string()}});
   tables = absl::CancelledError();
   RemoveDatabase(file);
   return SessionTables::Open(file);
@@ -112,8 +114,8 @@ void SessionIndex::Report(const absl::Status& status) {
     before = std::exchange(trouble_, status);
   }
   advanced_.notify_all();
-  if (before.ok() && !status.ok()) spdlog::error("session index: {}", status.ToString());
-  if (!before.ok() && status.ok()) spdlog::info("session index: works again");
+  if (before.ok() && !status.ok()) log::Error("the session index cannot follow the journal", {{"error", status}});
+  if (!before.ok() && status.ok()) log::Info("the session index follows the journal again");
 }
 
 absl::Status SessionIndex::CatchUp(Position end) {
@@ -154,7 +156,7 @@ absl::StatusOr<bool> SessionIndex::IndexSome(Reader& reader) {
 }
 
 absl::Status SessionIndex::Rebuild() {
-  spdlog::warn("session index: {} does not fit the journal, building it anew", options_.database.string());
+  log::Warning(kDoesNotFit, {{"file", options_.database.string()}});
   {
     std::lock_guard lock(mutex_);
     indexed_ = {};

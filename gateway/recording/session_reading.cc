@@ -20,8 +20,6 @@ constexpr size_t kMaxValueBytes = 256;
 constexpr int kMaxParameters = 64;
 constexpr size_t kReplayPage = 1000;
 
-constexpr uint64_t kMaxRecordBytes = 64ULL << 20;
-
 void Shorten(std::string* text, size_t limit) {
   if (text->size() <= limit) return;
   text->resize(limit);
@@ -103,7 +101,7 @@ absl::StatusOr<v1::SessionDetail> SessionIndex::Get(std::string_view id) {
 
   v1::SessionDetail detail;
   *detail.mutable_session() = std::move(found->session);
-  RecordFetcher records(journal_->folder(), kMaxRecordBytes);
+  RecordFetcher records(journal_->folder());
   if (auto status = ReadDoors(records, *doors, &detail); !status.ok()) return status;
   if (auto status = ReadStatements(records, *statements, &detail); !status.ok()) return status;
   return detail;
@@ -114,7 +112,7 @@ absl::Status SessionIndex::Replay(std::string_view id, absl::FunctionRef<bool(co
   if (!tables.ok()) return tables.status();
   auto found = (*tables)->Find(id);
   if (!found.ok()) return found.status();
-  RecordFetcher records(journal_->folder(), kMaxRecordBytes);
+  RecordFetcher records(journal_->folder());
   Position after;
   while (true) {
     auto places = (*tables)->RecordsAfter(found->number, after, kReplayPage);

@@ -186,7 +186,7 @@ TEST_CASE("segments rotate by size and readers cross them, from the start or fro
     REQUIRE(next.ok());
     CHECK(next->has_value() == (i < 19));
     if (*next) CHECK((*next)->statement().statement_id() == std::to_string(i + 1));
-    RecordFetcher fetcher(temp.path(), 1 << 20);
+    RecordFetcher fetcher(temp.path());
     auto fetched = fetcher.Fetch(first->record_at());
     REQUIRE(fetched.ok());
     CHECK(fetched->statement().statement_id() == std::to_string(i));
