@@ -32,6 +32,11 @@ void RemoveDatabase(const std::filesystem::path& file) {
   }
 }
 
+// Tells damage of the index, which is built anew, from damage of the journal, which is not.
+absl::Status DamageOfIndex(const absl::Status& status) {
+  return absl::IsDataLoss(status) ? absl::AbortedError(status.message()) : status;
+}
+
 bool IsUnusable(const absl::Status& status) { return absl::IsDataLoss(status) || absl::IsFailedPrecondition(status); }
 
 // Opens the tables, anew when they cannot be read or end where this journal cannot.
@@ -120,7 +125,7 @@ void SessionIndex::Report(const absl::Status& status) {
 
 absl::Status SessionIndex::CatchUp(Position end) {
   auto progress = writer_->progress();
-  if (!progress.ok()) return progress.status();
+  if (!progress.ok()) return absl::IsDataLoss(progress.status()) ? Rebuild() : progress.status();
   auto reader = Reader::Open(journal_->folder(), {.start = *progress, .end = end});
   absl::StatusOr<bool> more = reader.ok() ? absl::StatusOr<bool>(true) : reader.status();
   while (more.ok() && *more && !stopping()) more = IndexSome(*reader);
@@ -128,30 +133,35 @@ absl::Status SessionIndex::CatchUp(Position end) {
   // Damage before anything of this journal was read: most likely the index is that of another one.
   const bool lost = absl::IsDataLoss(more.status()) || absl::IsNotFound(more.status());
   if (lost && *progress && !fits_journal_) return Rebuild();
+  if (absl::IsAborted(more.status())) return Rebuild();
   return more.status();
 }
 
 absl::StatusOr<bool> SessionIndex::IndexSome(Reader& reader) {
   auto transaction = writer_->Begin();
   if (!transaction.ok()) return transaction.status();
+  absl::Status damage;
   bool more = true;
   uint64_t bytes = 0;
-  for (int i = 0; i < kRecordsAtOnce && bytes < kBytesAtOnce && more; ++i) {
+  for (int i = 0; i < kRecordsAtOnce && bytes < kBytesAtOnce; ++i) {
     auto record = reader.Next();
-    if (!record.ok()) return record.status();
-    more = record->has_value();
+    // What stands before damage is indexed all the same.
+    damage = record.status();
+    more = record.ok() && record->has_value();
     if (!more) break;
     fits_journal_ = true;
     bytes += (*record)->ByteSizeLong();
-    if (auto status = writer_->Apply(**record, reader.record_at()); !status.ok()) return status;
+    if (auto status = writer_->Apply(**record, reader.record_at()); !status.ok()) return DamageOfIndex(status);
   }
-  if (auto status = writer_->SetProgress(reader.cursor()); !status.ok()) return status;
-  if (auto status = transaction->Commit(); !status.ok()) return status;
+  if (!damage.ok() && bytes == 0) return damage;
+  if (auto status = writer_->SetProgress(reader.cursor()); !status.ok()) return DamageOfIndex(status);
+  if (auto status = transaction->Commit(); !status.ok()) return DamageOfIndex(status);
   {
     std::lock_guard lock(mutex_);
     indexed_ = reader.cursor().at;
   }
   advanced_.notify_all();
+  if (!damage.ok()) return damage;
   return more;
 }
 

@@ -1,5 +1,6 @@
 #include "gateway/recording/session_index.h"
 
+#include <algorithm>
 #include <atomic>
 #include <catch2/catch.hpp>
 #include <filesystem>
@@ -8,6 +9,7 @@
 #include <thread>
 #include <vector>
 
+#include "gateway/store/sqlite/database.h"
 #include "tests/unit/gateway/recording/journal_support.h"
 #include "tests/unit/gateway/temp_folder.h"
 
@@ -116,6 +118,16 @@ class Recorder {
       for (const auto& record : Replay(session.id())) all += record + "\n";
     }
     return all;
+  }
+
+  // Sessions in the database, whether or not the index is whole.
+  int64_t CountIndexed() {
+    auto opened = store::Database::OpenForReading(database());
+    REQUIRE(opened.ok());
+    auto count = opened->Prepare("SELECT COUNT(*) FROM sessions");
+    REQUIRE(count.ok());
+    REQUIRE(count->Step().value());
+    return count->Int(0);
   }
 
   SessionIndex& index() { return *index_; }
@@ -341,6 +353,42 @@ TEST_CASE("what was written while no index ran is found by the next one") {
   }
   recorder.Start();
   CHECK(recorder.Get("ses_late").session().agent() == "bot");
+}
+
+TEST_CASE("damage in the journal hides nothing that stands before it, and is said") {
+  Recorder recorder;
+  WriteVariety(recorder);
+  for (int i = 0; i < 30; ++i) recorder.Write(Opened("ses_" + std::to_string(i)));
+  recorder.Stop();
+  std::filesystem::remove(recorder.database());
+  const auto segment = recorder.folder() / "00000001.pjl";
+  std::string bytes = ReadFile(segment);
+  // In the middle of what the index, gone, must read again; the last segment is another one.
+  REQUIRE(std::filesystem::exists(recorder.folder() / "00000002.pjl"));
+  bytes[bytes.size() - 5] = static_cast<char>(bytes[bytes.size() - 5] ^ 1);
+  WriteFile(segment, bytes);
+  recorder.Start();
+  const auto status = recorder.index().List({}).status();
+  CHECK(absl::IsUnavailable(status));
+  CHECK(status.ToString().find("00000001.pjl is damaged at offset") != std::string::npos);
+  CHECK(recorder.CountIndexed() > 2);
+  CHECK(recorder.CountIndexed() < 32);
+}
+
+TEST_CASE("an index that breaks while it runs is built anew") {
+  Recorder recorder;
+  WriteVariety(recorder);
+  recorder.Stop();
+  // The first page, with the schema, stays; the tables behind it go.
+  std::string bytes = ReadFile(recorder.database());
+  REQUIRE(bytes.size() > 3 * 4096);
+  std::fill(bytes.begin() + 2 * 4096, bytes.end(), '\xA5');
+  WriteFile(recorder.database(), bytes);
+  recorder.Start();
+  recorder.Write(Opened("ses_new"));
+  while (!recorder.index().List({}).ok()) std::this_thread::yield();
+  CHECK(recorder.Get("ses_new").session().agent() == "bot");
+  CHECK(recorder.Replay("ses_a").size() == 10);
 }
 
 TEST_CASE("a detail stays small however much was recorded, and a replay is whole") {
