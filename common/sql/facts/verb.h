@@ -96,9 +96,9 @@ enum class VerbGroup : uint8_t { kRead, kWrite, kDdl, kAccount, kAdmin, kSession
   X(kXa, "xa", kTransaction)                                    \
   X(kSet, "set", kSession)                                      \
   X(kUse, "use", kSession)                                      \
-  X(kPrepare, "prepare", kSession)                              \
-  X(kExecute, "execute", kSession)                              \
-  X(kExecuteImmediate, "execute_immediate", kSession)           \
+  X(kPrepare, "prepare", kAdmin)                                \
+  X(kExecute, "execute", kAdmin)                                \
+  X(kExecuteImmediate, "execute_immediate", kAdmin)             \
   X(kDeallocate, "deallocate_prepare", kSession)                \
   X(kSetGlobal, "set_global", kAdmin)                           \
   X(kKill, "kill", kAdmin)                                      \

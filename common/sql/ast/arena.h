@@ -1,0 +1,82 @@
+// Memory of one statement's syntax tree: handed out in order, given back all at once. Nodes are never destroyed one by
+// one and must not need it. One parse, one thread.
+#ifndef POSTERN_COMMON_SQL_AST_ARENA_H_
+#define POSTERN_COMMON_SQL_AST_ARENA_H_
+
+#include <cstddef>
+#include <memory>
+#include <new>
+#include <type_traits>
+#include <vector>
+
+namespace postern::sql {
+
+class Arena {
+ public:
+  Arena() = default;
+  Arena(const Arena&) = delete;
+  Arena& operator=(const Arena&) = delete;
+
+  template <typename T>
+  T* New() {
+    static_assert(std::is_trivially_destructible_v<T>);
+    return new (Take(sizeof(T))) T();
+  }
+
+ private:
+  void* Take(size_t bytes) {
+    bytes = (bytes + alignof(std::max_align_t) - 1) & ~(alignof(std::max_align_t) - 1);
+    if (bytes > left_) Grow(bytes);
+    std::byte* at = next_;
+    next_ += bytes;
+    left_ -= bytes;
+    return at;
+  }
+
+  void Grow(size_t bytes) {
+    size_t size = blocks_.empty() ? kFirst : kLater;
+    if (size < bytes) size = bytes;
+    blocks_.push_back(std::make_unique_for_overwrite<std::byte[]>(size));
+    next_ = blocks_.back().get();
+    left_ = size;
+  }
+
+  static constexpr size_t kFirst = 4 << 10;
+  static constexpr size_t kLater = 64 << 10;
+
+  std::vector<std::unique_ptr<std::byte[]>> blocks_;
+  std::byte* next_ = nullptr;
+  size_t left_ = 0;
+};
+
+// A list threaded through its nodes' `next`. Copying it shares the nodes.
+template <typename T>
+struct List {
+  T* first = nullptr;
+  T* last = nullptr;
+  size_t size = 0;
+
+  void Add(T* node) {
+    node->next = nullptr;
+    (last == nullptr ? first : last->next) = node;
+    last = node;
+    ++size;
+  }
+  bool empty() const { return first == nullptr; }
+
+  struct Iterator {
+    T* node;
+    T& operator*() const { return *node; }
+    Iterator& operator++() {
+      node = node->next;
+      return *this;
+    }
+    bool operator!=(const Iterator& other) const { return node != other.node; }
+  };
+  Iterator begin() const { return {first}; }
+  Iterator end() const { return {nullptr}; }
+};
+
+}  // namespace postern::sql
+
+#endif  // POSTERN_COMMON_SQL_AST_ARENA_H_

@@ -1,0 +1,86 @@
+// What produces rows: SELECT, VALUES, TABLE, their combinations, and the tables they come from.
+#ifndef POSTERN_COMMON_SQL_AST_QUERY_H_
+#define POSTERN_COMMON_SQL_AST_QUERY_H_
+
+#include <cstdint>
+
+#include "common/sql/ast/expr.h"
+
+namespace postern::sql {
+
+struct TableRef;
+
+struct SelectItem {
+  Expr* expr = nullptr;
+  Name alias;
+  SelectItem* next = nullptr;
+};
+
+enum class IntoKind : uint8_t { kNone, kOutfile, kDumpfile, kVariables };
+
+struct Into {
+  IntoKind kind = IntoKind::kNone;
+  std::string_view file;  // as written
+  List<Expr> targets;     // user variables (or local ones in a routine)
+};
+
+struct SelectBlock {
+  List<SelectItem> items;
+  List<TableRef> from;
+  Expr* where = nullptr;
+  List<Expr> group_by;
+  Expr* having = nullptr;
+  List<Window> windows;
+  Into into;  // before FROM; the query's own once it is read
+  std::string_view hint;
+};
+
+enum class TermKind : uint8_t { kSelect, kValues, kTable, kNested };
+
+// One operand of UNION, EXCEPT, INTERSECT.
+struct QueryTerm {
+  TermKind kind = TermKind::kSelect;
+  Kw set_operator = Kw::kNone;  // that joins it to the term before
+  SelectBlock* select = nullptr;
+  List<Expr> rows;              // VALUES: what is not a plain literal
+  TableRef* table = nullptr;    // TABLE t
+  Query* nested = nullptr;      // ( ... )
+  QueryTerm* next = nullptr;
+};
+
+struct CommonTable {
+  Name name;
+  Query* query = nullptr;
+  bool recursive = false;
+  CommonTable* next = nullptr;
+};
+
+struct Query {
+  List<CommonTable> with;
+  List<QueryTerm> terms;
+  List<Expr> order_by;
+  List<Expr> limit;
+  Into into;
+  bool has_limit = false;
+  bool locks = false;  // FOR UPDATE, FOR SHARE, LOCK IN SHARE MODE
+  uint32_t begin = 0;
+  uint32_t end = 0;
+};
+
+enum class TableKind : uint8_t { kNamed, kDerived, kGroup, kFunction /* JSON_TABLE */ };
+
+// One operand of a join. A chain of joins is a flat list.
+struct TableRef {
+  TableKind kind = TableKind::kNamed;
+  ObjectName name;
+  Name alias;
+  Query* query = nullptr;
+  List<TableRef> group;
+  List<Expr> exprs;  // ON, FOR SYSTEM_TIME, JSON_TABLE's arguments
+  bool joined = false;
+  TableRef* next = nullptr;
+};
+
+}  // namespace postern::sql
+
+#endif  // POSTERN_COMMON_SQL_AST_QUERY_H_

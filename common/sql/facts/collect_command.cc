@@ -1,0 +1,91 @@
+// What commands name, and what stands inside them.
+#include <charconv>
+
+#include "common/sql/facts/collector.h"
+#include "common/sql/parser/parser.h"
+
+namespace postern::sql {
+
+void Collector::VisitShape(const Command& command) {
+  facts_.verb = command.verb;
+  facts_.detail = std::string(command.detail);
+  facts_.implicit_commit = command.implicit_commit ||
+                           (GroupOf(command.verb) == VerbGroup::kDdl && !command.temporary) ||
+                           (GroupOf(command.verb) == VerbGroup::kAccount && command.verb != Verb::kSetRole);
+  facts_.dynamic_sql = command.dynamic_sql;
+  facts_.temporary = command.temporary;
+  facts_.multi_table = command.multi_table;
+  facts_.has_where = command.has_where;
+  facts_.has_limit = command.has_limit;
+  VisitObjects(command);
+  VisitExprs(command.exprs);
+  for (const QueryRef& ref : command.queries) VisitQuery(*ref.query);
+  VisitSetItems(command.variables);
+  if (command.verb != Verb::kSetGlobal) facts_.verb = command.verb;
+  if (command.is_kill) VisitKill(command);
+  if (!command.prepared_text.empty()) VisitPrepared(command.prepared_text);
+  if (!command.statements.empty()) VisitNested(command);
+}
+
+void Collector::VisitObjects(const Command& command) {
+  for (const ObjectRef& object : command.objects) {
+    if (!object.fixed.empty()) {
+      AddObject(object.kind, object.access, "", std::string(object.fixed));
+    } else if (object.is_string) {
+      AddObject(object.kind, object.access, "", UnquoteString(object.name.name.raw, dialect_.mode.no_backslash_escapes));
+    } else if (object.kind == ObjectKind::kUser || object.kind == ObjectKind::kRole) {
+      AddObject(object.kind, object.access, "", std::string(object.name.name.raw));
+    } else {
+      AddObject(object.kind, object.access, object.name);
+    }
+  }
+  if (command.verb == Verb::kUse) facts_.use_schema = Unquote(command.objects.first->name.name);
+}
+
+// EXPLAIN of a statement, SET STATEMENT ... FOR one. One that only looks turns every write into a look.
+void Collector::VisitNested(const Command& command) {
+  const bool explains = command.verb == Verb::kExplain;
+  for (const StatementRef& ref : command.statements) {
+    nested_explain_ = explains && !command.body_runs;
+    Visit(*ref.statement);
+    nested_explain_ = false;
+    facts_.nested = facts_.verb;
+  }
+  facts_.executes_nested = command.body_runs;
+  facts_.detail = std::string(command.detail);
+  if (explains) facts_.verb = command.verb;
+}
+
+void Collector::VisitKill(const Command& command) {
+  KillFacts kill;
+  kill.query_only = command.kill_query;
+  kill.by_query_id = command.kill_by_query_id;
+  kill.by_user = command.kill_by_user;
+  const Expr* id = command.exprs.first;
+  if (id != nullptr && id->kind == ExprKind::kLiteral && id->token == TokenKind::kInteger) {
+    const std::string_view digits = id->name.raw;
+    uint64_t value = 0;
+    const auto result = std::from_chars(digits.data(), digits.data() + digits.size(), value);
+    if (result.ec == std::errc()) kill.id = value;
+  }
+  facts_.kill = kill;
+}
+
+// PREPARE x FROM 'literal': what it holds, where it can be read. The statement stays dynamic SQL for whoever decides.
+void Collector::VisitPrepared(std::string_view raw) {
+  const std::string text = UnquoteString(raw, dialect_.mode.no_backslash_escapes);
+  Arena arena;
+  Parser parser(text, dialect_, Limits{}, arena);
+  const Statement* statement = parser.ParseNext();
+  if (statement == nullptr || !parser.AtEndOfText() || parser.failed()) {
+    facts_.nested = Verb::kUnknown;
+    return;
+  }
+  Collector inner(text, dialect_);
+  const Facts prepared = inner.Collect(*statement);
+  facts_.nested = prepared.verb;
+  for (const ObjectUse& object : prepared.objects) AddObject(object.kind, object.access, object.schema, object.name);
+  for (const FunctionUse& function : prepared.functions) AddFunction(function);
+}
+
+}  // namespace postern::sql

@@ -1,0 +1,151 @@
+// What expressions call, read and set.
+#include "common/sql/ascii.h"
+#include "common/sql/facts/collector.h"
+#include "common/sql/facts/functions.h"
+#include "common/sql/lexer/lexer.h"
+
+namespace postern::sql {
+
+void Collector::VisitExprs(const List<Expr>& exprs) {
+  for (const Expr& expr : exprs) VisitExpr(&expr);
+}
+
+void Collector::VisitExpr(const Expr* expr) {
+  if (expr == nullptr) return;
+  switch (expr->kind) {
+    case ExprKind::kLiteral:
+    case ExprKind::kColumn:
+    case ExprKind::kStar:
+    case ExprKind::kParameter: return;
+    case ExprKind::kUserVariable: AddVariable({VariableScope::kUser, Unquote(expr->name), false, std::nullopt}); return;
+    case ExprKind::kAssignment: AddVariable({VariableScope::kUser, Unquote(expr->name), true, std::nullopt}); break;
+    case ExprKind::kSystemVariable: VisitSystemVariable(*expr); return;
+    case ExprKind::kFunction: VisitFunction(*expr); break;
+    case ExprKind::kNextValue:
+      AddObject(ObjectKind::kSequence, expr->negated ? Access::kRead : Access::kUpdate, {expr->table, expr->name});
+      AddFunction({"", expr->negated ? "LASTVAL" : "NEXTVAL",
+                   expr->negated ? FunctionClass::kReadsServer : FunctionClass::kWrites, false, false});
+      break;
+    case ExprKind::kUnary:
+    case ExprKind::kBinary:
+    case ExprKind::kLogical:
+    case ExprKind::kNot:
+    case ExprKind::kIs:
+    case ExprKind::kIn:
+    case ExprKind::kBetween:
+    case ExprKind::kLike:
+    case ExprKind::kQuantified:
+    case ExprKind::kRow:
+    case ExprKind::kParenthesized:
+    case ExprKind::kSubquery:
+    case ExprKind::kExists:
+    case ExprKind::kCase:
+    case ExprKind::kCast:
+    case ExprKind::kInterval:
+    case ExprKind::kMatch:
+    case ExprKind::kDefault:
+    case ExprKind::kCollate:
+    case ExprKind::kIntroduced:
+    case ExprKind::kJsonPath: break;
+  }
+  VisitExprs(expr->children);
+  if (expr->query != nullptr) VisitQuery(*expr->query);
+  VisitWindow(expr->window);
+}
+
+void Collector::VisitFunction(const Expr& call) {
+  FunctionUse use;
+  use.window = call.window != nullptr;
+  use.schema = Unquote(call.schema);
+  use.name = Unquote(call.name);
+  const bool own_rule_missed = !call.special && FindKeyword(use.name) != Kw::kNone;
+  const BuiltIn* built_in = use.schema.empty() && !own_rule_missed ? FindBuiltIn(use.name, dialect_) : nullptr;
+  if (built_in != nullptr) {
+    use.name = std::string(built_in->name);
+    use.cls = built_in->cls;
+    use.aggregate = built_in->aggregate;
+    // With an argument it stores it for the session.
+    if (use.name == "LAST_INSERT_ID" && !call.children.empty()) use.cls = FunctionClass::kWrites;
+  }
+  AddFunction(std::move(use));
+}
+
+void Collector::VisitSystemVariable(const Expr& variable) {
+  VariableUse use;
+  const std::string scope = Lower(variable.table.raw);
+  use.scope = scope == "global"         ? VariableScope::kGlobal
+              : scope == "persist"      ? VariableScope::kPersist
+              : scope == "persist_only" ? VariableScope::kPersistOnly
+                                        : VariableScope::kSession;
+  use.name = Lower(Unquote(variable.name));
+  if (!variable.schema.empty()) use.name = Lower(Unquote(variable.schema)) + "." + use.name;
+  AddVariable(std::move(use));
+}
+
+void Collector::VisitWindow(const Window* window) {
+  if (window != nullptr) VisitExprs(window->children);
+}
+
+// An optimizer hint may set a variable for the statement and name a resource group; both are to be seen.
+void Collector::VisitHint(std::string_view hint) {
+  if (hint.size() < 5) return;
+  harmful_hint_ = true;
+  Lexer lexer(hint.substr(3, hint.size() - 5), dialect_);
+  Token token = lexer.Next();
+  while (token.kind != TokenKind::kEnd && token.kind != TokenKind::kError) {
+    const std::string_view word = hint.substr(3 + token.begin, token.end - token.begin);
+    token = lexer.Next();
+    if (!EqualsIgnoreCase(word, "SET_VAR") || token.op != Op::kOpen) continue;
+    token = lexer.Next();
+    AddVariable({VariableScope::kSession, Lower(hint.substr(3 + token.begin, token.end - token.begin)), true, std::nullopt});
+  }
+}
+
+// Whether the value can differ from row to row.
+bool Collector::ReadsRows(const Expr* expr, int depth) const {
+  if (expr == nullptr) return false;
+  if (expr->kind == ExprKind::kColumn || expr->kind == ExprKind::kStar || expr->kind == ExprKind::kDefault) return true;
+  if (expr->query != nullptr) return true;
+  for (const Expr& child : expr->children) {
+    if (ReadsRows(&child, depth + 1)) return true;
+  }
+  return false;
+}
+
+// Conservative: whatever does not look at the row and is not plainly false counts as true.
+bool Collector::IsConstantTrue(const Expr* expr, int depth) const {
+  if (expr->kind == ExprKind::kParenthesized) return IsConstantTrue(expr->children.first, depth + 1);
+  if (expr->kind == ExprKind::kLiteral) {
+    if (expr->keyword == Kw::kFALSE || expr->keyword == Kw::kNULL) return false;
+    for (char c : expr->name.raw) {
+      if (c != '0' && c != '.' && c != '\'' && c != '"') return true;
+    }
+    return false;
+  }
+  if (expr->kind == ExprKind::kLogical && expr->keyword != Kw::kXOR) {
+    const bool any = expr->keyword == Kw::kOR;
+    for (const Expr& child : expr->children) {
+      if (IsConstantTrue(&child, depth + 1) == any) return any;
+    }
+    return !any;
+  }
+  if (expr->kind == ExprKind::kBinary && expr->children.size == 2) {
+    const Expr* left = expr->children.first;
+    const Expr* right = left->next;
+    const bool reflexive = right->op == Op::kEqual || right->op == Op::kNullSafeEqual || right->op == Op::kLessEqual ||
+                           right->op == Op::kGreaterEqual;
+    if (reflexive && left->kind == ExprKind::kColumn && right->kind == ExprKind::kColumn) {
+      return EqualsIgnoreCase(Unquote(left->name), Unquote(right->name)) &&
+             EqualsIgnoreCase(Unquote(left->table), Unquote(right->table));
+    }
+  }
+  return !ReadsRows(expr);
+}
+
+void Collector::SetWhere(const Expr* where) {
+  if (where == nullptr) return;
+  facts_.has_where = true;
+  facts_.constant_true_where = IsConstantTrue(where);
+}
+
+}  // namespace postern::sql

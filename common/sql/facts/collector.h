@@ -1,0 +1,102 @@
+// Walks a statement's tree and writes down what it does. One room a family: collect_query.cc, collect_dml.cc ... Pure but
+// for the Facts it fills; one walk, one thread.
+#ifndef POSTERN_COMMON_SQL_FACTS_COLLECTOR_H_
+#define POSTERN_COMMON_SQL_FACTS_COLLECTOR_H_
+
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <unordered_set>
+
+#include "common/sql/ast/statement.h"
+#include "common/sql/dialect.h"
+#include "common/sql/facts/facts.h"
+
+namespace postern::sql {
+
+class Collector {
+ public:
+  Collector(std::string_view text, const Dialect& dialect) : text_(text), dialect_(dialect) {}
+
+  Facts Collect(const Statement& statement);
+
+ private:
+  void Visit(const Statement& statement);
+  void VisitShape(const Query& query);
+  void VisitShape(const Insert& insert);
+  void VisitShape(const Update& update);
+  void VisitShape(const Delete& del);
+  void VisitShape(const Load& load);
+  void VisitShape(const Set& set);
+  void VisitShape(const Command& command);
+
+  // collect_expr.cc
+  void VisitExpr(const Expr* expr);
+  void VisitExprs(const List<Expr>& exprs);
+  void VisitFunction(const Expr& call);
+  void VisitSystemVariable(const Expr& variable);
+  void VisitWindow(const Window* window);
+  void VisitHint(std::string_view hint);
+  bool IsConstantTrue(const Expr* expr, int depth = 0) const;
+  bool ReadsRows(const Expr* expr, int depth = 0) const;
+  void SetWhere(const Expr* where);
+
+  // collect_query.cc
+  void VisitQuery(const Query& query);
+  void VisitTerm(const QueryTerm& term);
+  void VisitSelect(const SelectBlock& select);
+  void VisitTables(const List<TableRef>& tables, Access access);
+  void VisitTable(const TableRef& table, Access access);
+  void VisitInto(const Into& into);
+  void VisitItems(const List<SelectItem>& items);
+  void EnterWith(const List<CommonTable>& with);
+  void LeaveWith(const List<CommonTable>& with);
+  bool IsCommonTable(const ObjectName& name) const;
+
+  // collect_dml.cc
+  void VisitAssignments(const List<Assignment>& list);
+  void VisitUpdateTables(const Update& update);
+  void VisitDeleteTables(const Delete& del);
+
+  // collect_session.cc
+  void VisitSetItems(const List<SetItem>& items);
+  void VisitSetItem(const SetItem& item);
+  void VisitSetNames(const SetItem& item);
+  void VisitSetVariable(const SetItem& item, const std::string& name);
+  void VisitSetSqlMode(const SetItem& item);
+  void VisitSetCharset(const SetItem& item);
+  std::optional<std::string> LiteralOf(const SetItem& item) const;
+  std::optional<SqlMode> EvaluateSqlMode(const Expr* expr) const;
+  std::optional<std::string> StringOf(const Expr* expr) const;
+
+  // collect_command.cc
+  void VisitObjects(const Command& command);
+  void VisitNested(const Command& command);
+  void VisitKill(const Command& command);
+  void VisitPrepared(std::string_view raw);
+
+  // harmless.cc
+  void JudgeGroup();
+  bool IsHarmlessStartup(const Statement& statement) const;
+  bool CallsNothingHarmful() const;
+  bool ReadsHarmlessVariables() const;
+  bool SetsHarmlessVariables() const;
+
+  void AddObject(ObjectKind kind, Access access, const ObjectName& name);
+  void AddObject(ObjectKind kind, Access access, std::string schema, std::string name);
+  void AddFunction(FunctionUse use);
+  void AddVariable(VariableUse use);
+  bool FirstTime(const std::string& key);
+
+  std::string_view text_;
+  Dialect dialect_;
+  Facts facts_;
+  std::unordered_set<std::string> seen_;
+  std::unordered_map<std::string, int> common_tables_;  // names in scope, how often
+  bool nested_explain_ = false;  // under an EXPLAIN that does not run it: writes are only looked at
+  bool harmful_hint_ = false;
+};
+
+}  // namespace postern::sql
+
+#endif  // POSTERN_COMMON_SQL_FACTS_COLLECTOR_H_

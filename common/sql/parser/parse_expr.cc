@@ -1,0 +1,356 @@
+// Operators, from the loosest to the tightest:
+//   OR || | XOR | AND && | NOT | IS TRUE | = < ... IS NULL | IN BETWEEN LIKE REGEXP | '|' | & | << >> | + - | * / DIV % MOD
+//   | ^ | || as concatenation | unary - ~ ! BINARY | COLLATE -> ->>
+#include "common/sql/parser/parser.h"
+
+namespace postern::sql {
+namespace {
+
+bool IsComparison(Op op) {
+  return op == Op::kEqual || op == Op::kNullSafeEqual || op == Op::kNotEqual || op == Op::kLess ||
+         op == Op::kLessEqual || op == Op::kGreater || op == Op::kGreaterEqual;
+}
+
+}  // namespace
+
+Expr* Parser::NewExpr(ExprKind kind) {
+  Expr* expr = New<Expr>();
+  expr->kind = kind;
+  expr->begin = token_.begin;
+  return expr;
+}
+
+Expr* Parser::Finish(Expr* expr) {
+  expr->end = last_end_;
+  return expr;
+}
+
+Expr* Parser::ParseExpr() {
+  const Depth depth(*this);
+  Expr* left = ParseXor();
+  const auto at_or = [this] { return At(Kw::kOR) || (At(Op::kOrOr) && !dialect_.mode.pipes_as_concat); };
+  if (!at_or()) return left;
+  Expr* chain = NewExpr(ExprKind::kLogical);
+  chain->keyword = Kw::kOR;
+  chain->begin = left->begin;
+  chain->children.Add(left);
+  while (at_or()) {
+    Advance();
+    chain->children.Add(ParseXor());
+  }
+  return Finish(chain);
+}
+
+Expr* Parser::ParseXor() {
+  Expr* left = ParseAnd();
+  if (!At(Kw::kXOR)) return left;
+  Expr* chain = NewExpr(ExprKind::kLogical);
+  chain->keyword = Kw::kXOR;
+  chain->begin = left->begin;
+  chain->children.Add(left);
+  while (Accept(Kw::kXOR)) chain->children.Add(ParseAnd());
+  return Finish(chain);
+}
+
+Expr* Parser::ParseAnd() {
+  Expr* left = ParseNot();
+  if (!At(Kw::kAND) && !At(Op::kAndAnd)) return left;
+  Expr* chain = NewExpr(ExprKind::kLogical);
+  chain->keyword = Kw::kAND;
+  chain->begin = left->begin;
+  chain->children.Add(left);
+  while (Accept(Kw::kAND) || Accept(Op::kAndAnd)) chain->children.Add(ParseNot());
+  return Finish(chain);
+}
+
+Expr* Parser::ParseNot() {
+  if (seed_ != nullptr || !At(Kw::kNOT) || dialect_.mode.high_not_precedence) return ParseIs();
+  const Depth depth(*this);
+  Expr* expr = NewExpr(ExprKind::kNot);
+  Advance();
+  expr->children.Add(ParseNot());
+  return Finish(expr);
+}
+
+// IS [NOT] TRUE, FALSE, UNKNOWN. In MySQL it ends the operand; MariaDB lets more follow.
+Expr* Parser::ParseIs() {
+  Expr* left = ParseComparison();
+  uint32_t nested = 0;
+  while (At(Kw::kIS)) {
+    if (++nested > limits_.max_depth) FailWith(ParseErrorKind::kTooDeep, "less nesting");
+    Expr* expr = NewExpr(ExprKind::kIs);
+    expr->begin = left->begin;
+    Advance();
+    expr->negated = Accept(Kw::kNOT);
+    expr->keyword = token_.keyword;
+    if (!AcceptAny(Kw::kTRUE, Kw::kFALSE, Kw::kUNKNOWN) && !(mariadb() && Accept(Kw::kNULL))) Fail("TRUE, FALSE or NULL");
+    expr->children.Add(left);
+    left = Finish(expr);
+    if (!mariadb()) break;
+  }
+  return left;
+}
+
+// Comparisons and IS [NOT] NULL bind alike, to the left.
+Expr* Parser::ParseComparison() {
+  Expr* left = ParsePredicate();
+  uint32_t nested = 0;
+  for (;;) {
+    if (++nested > limits_.max_depth) FailWith(ParseErrorKind::kTooDeep, "less nesting");
+    if (At(Kw::kIS)) {
+      const bool negated = Peek(1).keyword == Kw::kNOT;
+      if (Peek(negated ? 2 : 1).keyword != Kw::kNULL) return left;
+      Expr* expr = NewExpr(ExprKind::kIs);
+      expr->begin = left->begin;
+      Advance();
+      expr->negated = Accept(Kw::kNOT);
+      expr->keyword = Kw::kNULL;
+      Advance();
+      expr->children.Add(left);
+      left = Finish(expr);
+    } else if (IsComparison(token_.op)) {
+      Expr* chain = NewExpr(ExprKind::kBinary);
+      chain->begin = left->begin;
+      chain->children.Add(left);
+      while (IsComparison(token_.op)) {
+        const Op op = token_.op;
+        Advance();
+        Expr* right = AtAny(Kw::kALL, Kw::kANY, Kw::kSOME) && Peek().op == Op::kOpen ? ParseQuantified(op) : ParsePredicate();
+        right->op = op;
+        chain->children.Add(right);
+      }
+      left = Finish(chain);
+    } else {
+      return left;
+    }
+  }
+}
+
+// ALL (query), ANY (query), SOME (query) after a comparison.
+Expr* Parser::ParseQuantified(Op op) {
+  Expr* expr = NewExpr(ExprKind::kQuantified);
+  expr->op = op;
+  expr->keyword = token_.keyword;
+  Advance();
+  expr->query = ParseQueryInParentheses();
+  return Finish(expr);
+}
+
+Expr* Parser::ParsePredicate() {
+  Expr* left = ParseBit();
+  if (At(Kw::kNOT)) {
+    const Kw next = Peek().keyword;
+    if (next != Kw::kIN && next != Kw::kBETWEEN && next != Kw::kLIKE && next != Kw::kREGEXP && next != Kw::kRLIKE) {
+      return left;
+    }
+    Advance();
+    if (At(Kw::kIN)) return ParseIn(left, true);
+    if (At(Kw::kBETWEEN)) return ParseBetween(left, true);
+    return ParseLike(left, true);
+  }
+  if (At(Kw::kIN)) return ParseIn(left, false);
+  if (At(Kw::kBETWEEN)) return ParseBetween(left, false);
+  if (AtAny(Kw::kLIKE, Kw::kREGEXP, Kw::kRLIKE)) return ParseLike(left, false);
+  if (At(Kw::kSOUNDS) && Peek().keyword == Kw::kLIKE) {
+    Advance();
+    Advance();
+    Expr* expr = NewExpr(ExprKind::kLike);
+    expr->keyword = Kw::kSOUNDS;
+    expr->begin = left->begin;
+    expr->children.Add(left);
+    expr->children.Add(ParseBit());
+    return Finish(expr);
+  }
+  if (At(Kw::kMEMBER) && !mariadb()) {
+    Advance();
+    Accept(Kw::kOF);
+    Expr* expr = NewExpr(ExprKind::kLike);
+    expr->keyword = Kw::kMEMBER;
+    expr->begin = left->begin;
+    expr->children.Add(left);
+    Expect(Op::kOpen);
+    expr->children.Add(ParseSimple());
+    Expect(Op::kClose);
+    return Finish(expr);
+  }
+  return left;
+}
+
+Expr* Parser::ParseIn(Expr* left, bool negated) {
+  Expr* expr = NewExpr(ExprKind::kIn);
+  expr->begin = left->begin;
+  expr->negated = negated;
+  expr->children.Add(left);
+  Advance();
+  if (!At(Op::kOpen)) {
+    Fail("(");
+    return expr;
+  }
+  const Token& next = Peek();
+  if (next.op == Op::kOpen || next.keyword == Kw::kSELECT || next.keyword == Kw::kWITH || next.keyword == Kw::kVALUES ||
+      next.keyword == Kw::kTABLE) {
+    Expr* list = ParseParenthesized();  // a query, however deep its parentheses, or a row of values
+    expr->children.Add(list);
+    return Finish(expr);
+  }
+  Advance();
+  ParseValues(expr->children, false);
+  Expect(Op::kClose);
+  return Finish(expr);
+}
+
+Expr* Parser::ParseBetween(Expr* left, bool negated) {
+  const Depth depth(*this);
+  Expr* expr = NewExpr(ExprKind::kBetween);
+  expr->begin = left->begin;
+  expr->negated = negated;
+  expr->children.Add(left);
+  Advance();
+  expr->children.Add(ParseBit());
+  Expect(Kw::kAND);
+  expr->children.Add(ParsePredicate());
+  return Finish(expr);
+}
+
+Expr* Parser::ParseLike(Expr* left, bool negated) {
+  Expr* expr = NewExpr(ExprKind::kLike);
+  expr->begin = left->begin;
+  expr->negated = negated;
+  expr->keyword = token_.keyword;
+  expr->children.Add(left);
+  const bool like = At(Kw::kLIKE);
+  Advance();
+  expr->children.Add(like && !mariadb() ? ParseSimple() : ParseBit());
+  if (like && Accept(Kw::kESCAPE)) expr->children.Add(ParseSimple());
+  return Finish(expr);
+}
+
+int Parser::BitPrecedence() const {
+  if (At(Kw::kDIV) || At(Kw::kMOD)) return 5;
+  if (token_.op == Op::kPipe) return 1;
+  if (token_.op == Op::kAmpersand) return 2;
+  if (token_.op == Op::kShiftLeft || token_.op == Op::kShiftRight) return 3;
+  if (token_.op == Op::kPlus || token_.op == Op::kMinus) return 4;
+  if (token_.op == Op::kStar || token_.op == Op::kSlash || token_.op == Op::kPercent) return 5;
+  if (token_.op == Op::kCaret) return 6;
+  return 0;
+}
+
+Expr* Parser::ParseBit(int min_precedence) {
+  Expr* left = ParseSimple();
+  for (int level = BitPrecedence(); level >= min_precedence; level = BitPrecedence()) {
+    Expr* chain = NewExpr(ExprKind::kBinary);
+    chain->begin = left->begin;
+    chain->children.Add(left);
+    while (BitPrecedence() == level) {
+      const Op op = token_.op;
+      const Kw word = token_.keyword;
+      Advance();
+      Expr* right = ParseBit(level + 1);
+      right->op = word == Kw::kNone ? op : word == Kw::kDIV ? Op::kSlash : Op::kPercent;
+      chain->children.Add(right);
+    }
+    left = Finish(chain);
+  }
+  return left;
+}
+
+Expr* Parser::ParseSimple() {
+  Expr* left = ParseUnary();
+  if (!At(Op::kOrOr) || !dialect_.mode.pipes_as_concat) return left;
+  Expr* chain = NewExpr(ExprKind::kBinary);
+  chain->begin = left->begin;
+  chain->children.Add(left);
+  while (Accept(Op::kOrOr)) {
+    Expr* right = ParseUnary();
+    right->op = Op::kOrOr;
+    chain->children.Add(right);
+  }
+  return Finish(chain);
+}
+
+Expr* Parser::ParseUnary() {
+  const bool high_not = dialect_.mode.high_not_precedence && At(Kw::kNOT);
+  const bool prefix = high_not || At(Op::kMinus) || At(Op::kPlus) || At(Op::kTilde) || At(Op::kNot) || At(Kw::kBINARY);
+  if (!prefix || seed_ != nullptr) return ParsePostfix(ParseOperand());
+  const Depth depth(*this);
+  Expr* expr = NewExpr(At(Kw::kNOT) || At(Op::kNot) ? ExprKind::kNot : ExprKind::kUnary);
+  expr->keyword = token_.keyword;
+  const Op op = token_.op;
+  Advance();
+  expr->children.Add(ParseUnary());
+  if (op == Op::kMinus || op == Op::kPlus) expr->name.raw = op == Op::kMinus ? "-" : "+";
+  return Finish(expr);
+}
+
+Expr* Parser::ParsePostfix(Expr* operand) {
+  uint32_t nested = 0;
+  for (;;) {
+    if (++nested > limits_.max_depth) FailWith(ParseErrorKind::kTooDeep, "less nesting");
+    if (At(Kw::kCOLLATE)) {
+      Expr* expr = NewExpr(ExprKind::kCollate);
+      expr->begin = operand->begin;
+      Advance();
+      expr->children.Add(operand);
+      expr->name = ParseCharsetName();
+      operand = Finish(expr);
+    } else if ((At(Op::kArrow) || At(Op::kArrowText)) && operand->kind == ExprKind::kColumn && !mariadb()) {
+      Expr* expr = NewExpr(ExprKind::kJsonPath);
+      expr->begin = operand->begin;
+      Advance();
+      expr->children.Add(operand);
+      ParseString("a JSON path");
+      operand = Finish(expr);
+    } else {
+      return operand;
+    }
+  }
+}
+
+void Parser::ParseExprList(List<Expr>& list) {
+  do {
+    list.Add(ParseExpr());
+  } while (Accept(Op::kComma));
+}
+
+// Passes one literal if `,` or `)` stands right behind it.
+bool Parser::SkipPlainLiteral() {
+  const auto ends = [](const Token& token) { return token.op == Op::kComma || token.op == Op::kClose; };
+  const auto is_number = [](TokenKind kind) {
+    return kind == TokenKind::kInteger || kind == TokenKind::kDecimal || kind == TokenKind::kFloat;
+  };
+  if (is_number(token_.kind) || At(TokenKind::kString) || At(TokenKind::kHexNumber) || At(TokenKind::kHexString) ||
+      At(Kw::kNULL) || At(Kw::kTRUE) || At(Kw::kFALSE) || At(TokenKind::kParameter)) {
+    if (!ends(Peek(1))) return false;
+    Advance();
+    return true;
+  }
+  if (At(Op::kMinus) && is_number(Peek(1).kind) && ends(Peek(2))) {
+    Advance();
+    Advance();
+    return true;
+  }
+  return false;
+}
+
+void Parser::ParseValues(List<Expr>& list, bool allow_default) {
+  do {
+    if (SkipPlainLiteral()) continue;
+    if (allow_default && At(Kw::kDEFAULT) && Peek().op != Op::kOpen) {
+      Advance();
+    } else if (allow_default && mariadb() && At(Kw::kIGNORE)) {
+      Advance();
+    } else {
+      list.Add(ParseExpr());
+    }
+  } while (Accept(Op::kComma));
+}
+
+void Parser::ParseOrderList(List<Expr>& list) {
+  do {
+    list.Add(ParseExpr());
+    AcceptAny(Kw::kASC, Kw::kDESC);
+  } while (Accept(Op::kComma));
+}
+
+}  // namespace postern::sql
