@@ -121,11 +121,12 @@ ordered_json ToJson(const Message& message) {
 ordered_json SessionJson(const v1::SessionDetail& detail) {
   ordered_json json = ToJson(detail.session());
   // The session's own count gives way to the list of them.
-  json["statement_count"] = json["statements"];
+  json["statement_count"] = detail.session().statements();
   json["statements"] = ordered_json::array();
   for (const v1::StatementLine& line : detail.statements()) {
     ordered_json statement = {{"at", IsoMillis(line.at_unix_ms())}, {"id", line.statement().statement_id()}};
-    for (const auto& [name, value] : ToJson(line.statement()).items()) {
+    const ordered_json fields = ToJson(line.statement());
+    for (const auto& [name, value] : fields.items()) {
       if (name != "statement_id") statement[name] = value;
     }
     statement["outcome"] = line.has_outcome() ? ToJson(line.outcome()) : ordered_json(nullptr);
