@@ -12,6 +12,8 @@
 namespace postern::api {
 namespace {
 
+absl::Status ShuttingDown() { return absl::UnavailableError("the gateway is shutting down"); }
+
 class RefusedStream final : public Watches::Reactor {
  public:
   explicit RefusedStream(const absl::Status& why) { Finish(ToGrpc(why)); }
@@ -97,10 +99,15 @@ class WatchStream final : public Watches::Reactor {
 };
 
 Watches::Reactor* Watches::Start(const identity::Principal& who) {
+  {
+    std::lock_guard lock(mutex_);
+    if (ending_) return Refuse(ShuttingDown());
+  }
+  // Not under the lock: the approvals call back from in here.
   auto* stream = new WatchStream(*this, approvals_, who);
   std::lock_guard lock(mutex_);
   streams_.insert(stream);
-  if (ending_) stream->End(absl::UnavailableError("the gateway is shutting down"));
+  if (ending_) stream->End(ShuttingDown());
   return stream;
 }
 
@@ -118,7 +125,7 @@ void Watches::EndByIdentity(std::string_view identity_id) {
 void Watches::EndAll() {
   std::lock_guard lock(mutex_);
   ending_ = true;
-  for (WatchStream* stream : streams_) stream->End(absl::UnavailableError("the gateway is shutting down"));
+  for (WatchStream* stream : streams_) stream->End(ShuttingDown());
 }
 
 void Watches::Remove(WatchStream* stream) {

@@ -1,0 +1,320 @@
+#include <set>
+
+#include "gateway/api/rpc_roles.h"
+#include "gateway/api/watch.h"
+#include "proto/postern/v1/access.grpc.pb.h"
+#include "proto/postern/v1/admin.grpc.pb.h"
+#include "proto/postern/v1/approval.grpc.pb.h"
+#include "proto/postern/v1/policy.grpc.pb.h"
+#include "proto/postern/v1/session.grpc.pb.h"
+#include "tests/unit/gateway/api/api_fixture.h"
+
+namespace postern::api {
+namespace {
+
+constexpr char kSession[] = "ses_01JD3X6Y0V7Q4M3Z8T5N2K9BRA";
+constexpr char kApproval[] = "apr_01JD3X6Y0V7Q4M3Z8T5N2K9BRA";
+constexpr char kToken[] = "tok_01JD3X6Y0V7Q4M3Z8T5N2K9BRA";
+
+template <class Service, class Request, class Response>
+grpc::Status Unary(ApiFixture& api, const std::string& secret,
+                   grpc::Status (Service::Stub::*method)(grpc::ClientContext*, const Request&, Response*),
+                   const Request& request, Response* response) {
+  const auto stub = Service::NewStub(api.channel);
+  return (stub.get()->*method)(As(secret).get(), request, response);
+}
+
+template <class Request>
+Request WithId(const char* id) {
+  Request request;
+  request.set_id(id);
+  return request;
+}
+
+v1::CreateTokenRequest NewAgent(const std::string& name) {
+  v1::CreateTokenRequest request;
+  request.set_name(name);
+  request.set_kind(v1::PRINCIPAL_KIND_AGENT);
+  return request;
+}
+
+template <class Service, class Request, class Response>
+auto Caller(grpc::Status (Service::Stub::*method)(grpc::ClientContext*, const Request&, Response*), Request request) {
+  return [method, request](ApiFixture& api, const std::string& secret) {
+    Response response;
+    return Unary<Service>(api, secret, method, request, &response);
+  };
+}
+
+grpc::Status CallWatch(ApiFixture& api, const std::string& secret) {
+  const auto context = As(secret);
+  const auto stream = v1::Approvals::NewStub(api.channel)->Watch(context.get(), {});
+  v1::Approval approval;
+  if (stream->Read(&approval)) context->TryCancel();
+  return stream->Finish();
+}
+
+grpc::Status CallReplay(ApiFixture& api, const std::string& secret) {
+  const auto context = As(secret);
+  const auto stream =
+      v1::Sessions::NewStub(api.channel)->Replay(context.get(), WithId<v1::ReplaySessionRequest>(kSession));
+  v1::Record record;
+  while (stream->Read(&record)) {
+  }
+  return stream->Finish();
+}
+
+struct Row {
+  std::string name;
+  // r: reviewer, a: auditor, A: admin.
+  std::string who_may;
+  std::function<grpc::Status(ApiFixture&, const std::string& secret)> call;
+};
+
+std::vector<Row> Rows() {
+  using v1::Access, v1::Admin, v1::Approvals, v1::Policy, v1::Sessions;
+  return {
+      {"Access/CreateToken", "A", Caller<Access>(&Access::Stub::CreateToken, NewAgent("bot"))},
+      {"Access/ListTokens", "A", Caller<Access>(&Access::Stub::ListTokens, v1::ListTokensRequest())},
+      {"Access/RevokeToken", "A", Caller<Access>(&Access::Stub::RevokeToken, WithId<v1::RevokeTokenRequest>(kToken))},
+      {"Approvals/List", "raA", Caller<Approvals>(&Approvals::Stub::List, v1::ListApprovalsRequest())},
+      {"Approvals/Get", "raA", Caller<Approvals>(&Approvals::Stub::Get, WithId<v1::GetApprovalRequest>(kApproval))},
+      {"Approvals/Watch", "raA", CallWatch},
+      {"Approvals/Approve", "r",
+       Caller<Approvals>(&Approvals::Stub::Approve, WithId<v1::DecideApprovalRequest>(kApproval))},
+      {"Approvals/Deny", "r", Caller<Approvals>(&Approvals::Stub::Deny, WithId<v1::DecideApprovalRequest>(kApproval))},
+      {"Sessions/List", "raA", Caller<Sessions>(&Sessions::Stub::List, v1::ListSessionsRequest())},
+      {"Sessions/Get", "raA", Caller<Sessions>(&Sessions::Stub::Get, WithId<v1::GetSessionRequest>(kSession))},
+      {"Sessions/Replay", "raA", CallReplay},
+      {"Sessions/Terminate", "A",
+       Caller<Sessions>(&Sessions::Stub::Terminate, WithId<v1::TerminateSessionRequest>(kSession))},
+      {"Policy/Check", "raA", Caller<Policy>(&Policy::Stub::Check, v1::CheckPolicyRequest())},
+      {"Policy/Get", "raA", Caller<Policy>(&Policy::Stub::Get, v1::GetPolicyRequest())},
+      {"Admin/GetStatus", "raA", Caller<Admin>(&Admin::Stub::GetStatus, v1::GetStatusRequest())},
+      {"Admin/Reload", "A", Caller<Admin>(&Admin::Stub::Reload, v1::ReloadRequest())},
+  };
+}
+
+TEST_CASE("each RPC opens to its roles and to nobody else") {
+  ApiFixture api;
+  const std::map<char, std::string> people = {{'r', api.Person("rita", {v1::ROLE_REVIEWER}).secret},
+                                              {'a', api.Person("axel", {v1::ROLE_AUDITOR}).secret},
+                                              {'A', api.Person("ada", {v1::ROLE_ADMIN}).secret}};
+  const std::string agent = api.Token("bot", v1::PRINCIPAL_KIND_AGENT, {}).secret;
+  std::set<std::string> tried;
+  for (const Row& row : Rows()) {
+    INFO(row.name);
+    tried.insert(row.name);
+    for (const auto& [letter, secret] : people) {
+      INFO(letter);
+      const grpc::Status status = row.call(api, secret);
+      INFO(status.error_message());
+      const bool may = row.who_may.find(letter) != std::string::npos;
+      CHECK((status.error_code() == grpc::StatusCode::PERMISSION_DENIED) == !may);
+      CHECK(status.error_code() != grpc::StatusCode::UNAUTHENTICATED);
+      CHECK(status.error_code() != grpc::StatusCode::UNIMPLEMENTED);
+    }
+    CHECK(row.call(api, agent).error_code() == grpc::StatusCode::PERMISSION_DENIED);
+    CHECK(row.call(api, "").error_code() == grpc::StatusCode::UNAUTHENTICATED);
+  }
+  CHECK(tried.size() == RpcRules().size());
+}
+
+TEST_CASE("bad tokens get one message, whatever is bad about them") {
+  ApiFixture api;
+  const identity::NewToken revoked = api.Person("rita", {v1::ROLE_ADMIN});
+  REQUIRE(api.tokens->Revoke(revoked.token.id(), absl::Now()).ok());
+  std::string wrong = api.Person("ada", {v1::ROLE_ADMIN}).secret;
+  wrong.back() = wrong.back() == 'A' ? 'B' : 'A';
+  std::set<std::string> messages;
+  for (const std::string& secret : {revoked.secret, wrong, std::string("pat_x"), std::string("x")}) {
+    v1::Status status;
+    const grpc::Status called =
+        Unary<v1::Admin>(api, secret, &v1::Admin::Stub::GetStatus, v1::GetStatusRequest(), &status);
+    CHECK(called.error_code() == grpc::StatusCode::UNAUTHENTICATED);
+    messages.insert(called.error_message());
+  }
+  CHECK(messages.size() == 1);
+}
+
+TEST_CASE("an action is on record before it takes effect, and a refused attempt too") {
+  ApiFixture api;
+  const std::string admin = api.Person("ada", {v1::ROLE_ADMIN}).secret;
+  const std::string auditor = api.Person("axel", {v1::ROLE_AUDITOR}).secret;
+  v1::CreateTokenResponse made;
+  REQUIRE(Unary<v1::Access>(api, admin, &v1::Access::Stub::CreateToken, NewAgent("bot"), &made).ok());
+  CHECK(made.secret().substr(0, 4) == "pat_");
+  v1::CreateTokenResponse not_made;
+  CHECK_FALSE(Unary<v1::Access>(api, auditor, &v1::Access::Stub::CreateToken, NewAgent("spy"), &not_made).ok());
+  const std::vector<v1::AdminAction> actions = api.journal.actions();
+  REQUIRE(actions.size() == 3);
+  CHECK(actions[0].who() == "ada");
+  CHECK(actions[0].action() == "Access/CreateToken");
+  CHECK(actions[0].object() == "bot");
+  CHECK(actions[0].allowed());
+  CHECK(actions[1].object() == made.token().id());
+  CHECK(actions[2].who() == "axel");
+  CHECK(actions[2].object() == "spy");
+  CHECK_FALSE(actions[2].allowed());
+  for (const v1::AdminAction& action : actions) CHECK(action.DebugString().find(made.secret()) == std::string::npos);
+}
+
+TEST_CASE("what cannot be recorded is not done") {
+  ApiFixture api;
+  const std::string admin = api.Person("ada", {v1::ROLE_ADMIN}).secret;
+  const identity::NewToken bot = api.Token("bot", v1::PRINCIPAL_KIND_AGENT, {});
+  api.journal.FailWith(absl::ResourceExhaustedError("disk full"));
+  v1::RevokeTokenResponse revoked;
+  const grpc::Status revoke = Unary<v1::Access>(api, admin, &v1::Access::Stub::RevokeToken,
+                                                WithId<v1::RevokeTokenRequest>(bot.token.id().c_str()), &revoked);
+  CHECK(revoke.error_code() == grpc::StatusCode::UNAVAILABLE);
+  CHECK(revoke.error_message().find("disk full") != std::string::npos);
+  CHECK(api.tokens->Authenticate(bot.secret, "here", absl::Now()).ok());
+  v1::ReloadResponse reloaded;
+  CHECK(Unary<v1::Admin>(api, admin, &v1::Admin::Stub::Reload, v1::ReloadRequest(), &reloaded).error_code() ==
+        grpc::StatusCode::UNAVAILABLE);
+  CHECK(api.reloads == 0);
+  CHECK(CallReplay(api, admin).error_code() == grpc::StatusCode::UNAVAILABLE);
+  v1::Status status;
+  REQUIRE(Unary<v1::Admin>(api, admin, &v1::Admin::Stub::GetStatus, v1::GetStatusRequest(), &status).ok());
+  CHECK_FALSE(status.journal_writable());
+  CHECK(status.journal_error() == "disk full");
+  CHECK(status.held() == 3);
+}
+
+TEST_CASE("revoking a token ends its live sessions and its watches") {
+  ApiFixture api;
+  const std::string admin = api.Person("ada", {v1::ROLE_ADMIN}).secret;
+  const identity::NewToken rita = api.Person("rita", {v1::ROLE_REVIEWER});
+  std::string ended_for;
+  frontend::LiveSessions::Entry entry;
+  entry.session_id = kSession;
+  entry.identity_id = rita.token.id();
+  entry.end = [&](std::string why) { ended_for = std::move(why); };
+  REQUIRE(api.live.Add(entry, 1).ok());
+  const auto context = As(rita.secret);
+  const auto stream = v1::Approvals::NewStub(api.channel)->Watch(context.get(), {});
+  v1::Approval approval;
+  REQUIRE(stream->Read(&approval));
+  v1::RevokeTokenResponse revoked;
+  REQUIRE(Unary<v1::Access>(api, admin, &v1::Access::Stub::RevokeToken,
+                            WithId<v1::RevokeTokenRequest>(rita.token.id().c_str()), &revoked)
+              .ok());
+  CHECK(revoked.sessions_ended() == 1);
+  CHECK(ended_for == "revoked");
+  CHECK_FALSE(stream->Read(&approval));
+  CHECK(stream->Finish().error_code() == grpc::StatusCode::UNAUTHENTICATED);
+}
+
+TEST_CASE("a vote that is turned down is on record") {
+  ApiFixture api;
+  const std::string reviewer = api.Person("rita", {v1::ROLE_REVIEWER}).secret;
+  api.approvals.vote_answer = absl::PermissionDeniedError("not your own");
+  v1::Approval approval;
+  CHECK(Unary<v1::Approvals>(api, reviewer, &v1::Approvals::Stub::Approve, WithId<v1::DecideApprovalRequest>(kApproval),
+                             &approval)
+            .error_code() == grpc::StatusCode::PERMISSION_DENIED);
+  const std::vector<v1::AdminAction> actions = api.journal.actions();
+  REQUIRE(actions.size() == 1);
+  CHECK(actions[0].action() == "Approvals/Approve");
+  CHECK(actions[0].object() == kApproval);
+  CHECK_FALSE(actions[0].allowed());
+}
+
+TEST_CASE("a watch tells what is pending, then each change, and leaves nothing behind") {
+  ApiFixture api;
+  const std::string reviewer = api.Person("rita", {v1::ROLE_REVIEWER}).secret;
+  const auto context = As(reviewer);
+  const auto stream = v1::Approvals::NewStub(api.channel)->Watch(context.get(), {});
+  v1::Approval approval;
+  REQUIRE(stream->Read(&approval));
+  CHECK(approval.id() == "pending-at-start");
+  api.approvals.AwaitWatchers(1);
+  v1::Approval change;
+  change.set_id(kApproval);
+  api.approvals.Publish(change);
+  REQUIRE(stream->Read(&approval));
+  CHECK(approval.id() == kApproval);
+  context->TryCancel();
+  CHECK(stream->Finish().error_code() == grpc::StatusCode::CANCELLED);
+  api.approvals.AwaitWatchers(0);
+}
+
+TEST_CASE("a watcher that does not read is ended, not queued for") {
+  ApiFixture api;
+  const std::string reviewer = api.Person("rita", {v1::ROLE_REVIEWER}).secret;
+  const auto context = As(reviewer);
+  const auto stream = v1::Approvals::NewStub(api.channel)->Watch(context.get(), {});
+  v1::Approval approval;
+  REQUIRE(stream->Read(&approval));
+  api.approvals.AwaitWatchers(1);
+  v1::Approval change;
+  change.set_id(kApproval);
+  change.set_statement(std::string(4000, 'x'));
+  // More than the transport holds, then more than the queue.
+  for (size_t i = 0; i < 10 * kWatchQueue; ++i) api.approvals.Publish(change);
+  size_t read = 0;
+  while (stream->Read(&approval)) ++read;
+  CHECK(stream->Finish().error_code() == grpc::StatusCode::RESOURCE_EXHAUSTED);
+  CHECK(read < 10 * kWatchQueue);
+  api.approvals.AwaitWatchers(0);
+}
+
+TEST_CASE("a shutdown ends watches at once") {
+  ApiFixture api;
+  const std::string reviewer = api.Person("rita", {v1::ROLE_REVIEWER}).secret;
+  const auto context = As(reviewer);
+  const auto stream = v1::Approvals::NewStub(api.channel)->Watch(context.get(), {});
+  v1::Approval approval;
+  REQUIRE(stream->Read(&approval));
+  api.services.EndStreams();
+  CHECK_FALSE(stream->Read(&approval));
+  CHECK(stream->Finish().error_code() == grpc::StatusCode::UNAVAILABLE);
+  CHECK(CallWatch(api, reviewer).error_code() == grpc::StatusCode::UNAVAILABLE);
+}
+
+TEST_CASE("a replay streams the session's records, oldest first, after its own reading is recorded") {
+  ApiFixture api;
+  const std::string auditor = api.Person("axel", {v1::ROLE_AUDITOR}).secret;
+  v1::Record record;
+  record.set_session_id(kSession);
+  record.mutable_session_opened()->set_agent("bot");
+  REQUIRE(recording::AppendAndWait(*api.disk, record).ok());
+  record.mutable_session_closed()->set_reason("quit");
+  REQUIRE(recording::AppendAndWait(*api.disk, record).ok());
+  const auto context = As(auditor);
+  const auto stream =
+      v1::Sessions::NewStub(api.channel)->Replay(context.get(), WithId<v1::ReplaySessionRequest>(kSession));
+  v1::Record got;
+  REQUIRE(stream->Read(&got));
+  CHECK(got.session_opened().agent() == "bot");
+  REQUIRE(stream->Read(&got));
+  CHECK(got.session_closed().reason() == "quit");
+  CHECK_FALSE(stream->Read(&got));
+  CHECK(stream->Finish().ok());
+  REQUIRE(api.journal.actions().size() == 1);
+  CHECK(api.journal.actions()[0].object() == kSession);
+  v1::TerminateSessionResponse terminated;
+  const std::string admin = api.Person("ada", {v1::ROLE_ADMIN}).secret;
+  CHECK(Unary<v1::Sessions>(api, admin, &v1::Sessions::Stub::Terminate, WithId<v1::TerminateSessionRequest>(kSession),
+                            &terminated)
+            .error_code() == grpc::StatusCode::FAILED_PRECONDITION);
+}
+
+TEST_CASE("a policy text is checked with line and column, and put nowhere") {
+  ApiFixture api;
+  const std::string person = api.Person("axel", {v1::ROLE_AUDITOR}).secret;
+  v1::CheckPolicyRequest request;
+  request.set_text("version: 1\nruels: []\n");
+  v1::CheckPolicyResponse checked;
+  REQUIRE(Unary<v1::Policy>(api, person, &v1::Policy::Stub::Check, request, &checked).ok());
+  CHECK_FALSE(checked.valid());
+  REQUIRE(checked.problems_size() >= 1);
+  CHECK(checked.problems(0).line() == 2);
+  v1::GetPolicyResponse in_force;
+  REQUIRE(Unary<v1::Policy>(api, person, &v1::Policy::Stub::Get, v1::GetPolicyRequest(), &in_force).ok());
+  CHECK(in_force.text() == "version: 1\n");
+}
+
+}  // namespace
+}  // namespace postern::api
