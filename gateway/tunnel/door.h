@@ -9,26 +9,20 @@
 #include <absl/status/status.h>
 #include <absl/status/statusor.h>
 #include <absl/time/time.h>
-#include <grpcpp/support/slice.h>
 
-#include <asio/any_io_executor.hpp>
 #include <asio/awaitable.hpp>
-#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <memory>
-#include <span>
 #include <string>
 
+#include "common/link/piece.h"
 #include "proto/postern/v1/relay.pb.h"
 
 namespace postern::tunnel {
 
 // A run of bytes from the server, holding a share of the buffer they arrived in.
-struct Piece {
-  grpc::Slice buffer;
-  std::span<const std::byte> bytes;
-};
+using link::Piece;
 
 // What is on the other side.
 struct OpenedDoor {

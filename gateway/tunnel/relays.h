@@ -8,9 +8,10 @@
 #include <absl/functional/any_invocable.h>
 #include <absl/status/status.h>
 #include <absl/status/statusor.h>
+#include <absl/time/time.h>
 
-#include <asio/any_io_executor.hpp>
 #include <asio/awaitable.hpp>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -23,8 +24,9 @@
 #include "proto/postern/v1/relay.pb.h"
 
 namespace grpc {
+class ServerContextBase;
 class Service;
-}
+}  // namespace grpc
 
 namespace postern::tunnel {
 
@@ -64,8 +66,18 @@ class Relays {
   virtual void Shutdown() = 0;
 };
 
-// `grants`: target name -> names of the relays that may serve it. `events` outlives the result.
-std::unique_ptr<Relays> MakeRelays(std::map<std::string, std::vector<std::string>> grants, DoorEvents& events);
+struct RelaysOptions {
+  // How often each side says that it is there; two missed ones end the relay's streams.
+  absl::Duration heartbeat_interval = absl::Seconds(5);
+  absl::Duration kill_timeout = absl::Seconds(10);
+  // Who dials, in place of the certificate's name: for tests without certificates.
+  std::function<absl::StatusOr<std::string>(const grpc::ServerContextBase& call)> peer_name;
+};
+
+// `grants`: target name -> names of the relays that may serve it. `events` outlives the result. The executors of sessions
+// outlive their doors.
+std::unique_ptr<Relays> MakeRelays(std::map<std::string, std::vector<std::string>> grants, DoorEvents& events,
+                                   RelaysOptions options = {});
 
 }  // namespace postern::tunnel
 
