@@ -1,0 +1,93 @@
+// One thread for each target, with the second connection: proves that closed doors' threads are gone, kills those that
+// linger, stops statements on request, and runs whatever else needs that connection.
+//
+// Thread-safe. A proof is made for every door given to Prove, whatever happens; proofs are told on the closer's thread.
+#ifndef POSTERN_RELAY_AGENT_CLOSING_CLOSER_H_
+#define POSTERN_RELAY_AGENT_CLOSING_CLOSER_H_
+
+#include <absl/functional/any_invocable.h>
+#include <absl/status/status.h>
+#include <absl/time/time.h>
+
+#include <condition_variable>
+#include <deque>
+#include <functional>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+#include "proto/postern/v1/relay.pb.h"
+#include "relay-agent/closing/door_record.h"
+#include "relay-agent/closing/second_connection.h"
+#include "relay-agent/mysql/target.h"
+
+namespace postern::relay {
+
+// How long a thread may take to go before it is killed, and after that; how long an unreachable database is tried.
+struct ClosingPatience {
+  absl::Duration before_kill = absl::Seconds(1);
+  absl::Duration after_kill = absl::Seconds(5);
+  absl::Duration unreachable = absl::Seconds(30);
+  // The second connection is given back when nothing needed it for this long.
+  absl::Duration idle = absl::Seconds(1);
+};
+
+class Closer {
+ public:
+  using OnProof = std::function<void(const DoorRecord& door, v1::CloseProof proof)>;
+  // Whether a live door of this relay has that thread.
+  using IsLive = std::function<bool(uint64_t thread_id)>;
+
+  Closer(Target target, OnProof on_proof, IsLive is_live, ClosingPatience patience = {});
+  // Waits for a statement of its own that is under way; doors not yet proven are left to the ledger.
+  ~Closer();
+
+  // REQUIRES: our side of the door's connection is closed.
+  void Prove(DoorRecord door);
+
+  // KILL QUERY or KILL CONNECTION. `done` runs on the closer's thread.
+  void Kill(uint64_t thread_id, v1::KillSession::Scope scope, absl::AnyInvocable<void(absl::Status)> done);
+
+  // Any other use of the second connection, on the closer's thread.
+  void Run(absl::AnyInvocable<void(SecondConnection&)> job);
+
+  const Target& target() const { return target_; }
+  // Doors that wait for their proof.
+  size_t pending() const;
+
+ private:
+  struct Pending {
+    DoorRecord door;
+    absl::Time closed_at;
+    absl::Time next_look;
+    bool killed = false;
+    absl::Time killed_at;
+  };
+
+  void Work();
+  void Look(std::vector<Pending>& due);
+  // Which of these are settled by what the server says; the others get their next look.
+  void Judge(Pending& pending, const SecondConnection::Row* found, absl::Time now);
+  void Conclude(const Pending& pending, v1::CloseProof::State state, std::string error);
+  void TryLater(Pending& pending, absl::Time now, const absl::Status& why);
+  void Linger(Pending& pending, absl::Time now, bool busy);
+
+  const Target target_;
+  const OnProof on_proof_;
+  const IsLive is_live_;
+  const ClosingPatience patience_;
+  SecondConnection connection_;  // the thread's alone
+
+  mutable std::mutex mutex_;
+  std::condition_variable wake_;
+  bool stopping_ = false;
+  std::deque<absl::AnyInvocable<void(SecondConnection&)>> jobs_;
+  std::vector<Pending> pending_;
+  size_t looking_at_ = 0;
+  std::vector<Pending> unsettled_;  // of the look under way; the thread's alone
+  std::thread thread_;
+};
+
+}  // namespace postern::relay
+
+#endif  // POSTERN_RELAY_AGENT_CLOSING_CLOSER_H_

@@ -1,0 +1,52 @@
+// The doors that are open or not yet proven closed, one small file for each, so that a relay that was killed finds them
+// again when it starts.
+//
+// Files are named after session and thread and written whole or not at all. They need no fsync: what survives the process
+// is enough, because when the machine goes down its TCP connections go too. Thread-safe.
+#ifndef POSTERN_RELAY_AGENT_CLOSING_LEDGER_H_
+#define POSTERN_RELAY_AGENT_CLOSING_LEDGER_H_
+
+#include <absl/status/status.h>
+#include <absl/status/statusor.h>
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "relay-agent/closing/door_record.h"
+
+namespace postern::relay {
+
+// Whether a gateway's session id can be a file's name: letters, digits, '_' and '-', at most 64.
+bool IsSessionId(std::string_view text);
+
+class Ledger {
+ public:
+  // Makes `folder` (mode 0700) if it is not there.
+  static absl::StatusOr<Ledger> Open(const std::string& folder);
+
+  // REQUIRES: IsSessionId(record.session_id).
+  absl::Status Add(const DoorRecord& record) const;
+  void Remove(const std::string& session_id, uint64_t thread_id) const;
+
+  struct Found {
+    std::vector<DoorRecord> records;
+    std::vector<std::string> unreadable;  // file names; they are left alone
+  };
+  Found ReadAll() const;
+
+ private:
+  explicit Ledger(std::string folder) : folder_(std::move(folder)) {}
+  std::string PathOf(const std::string& session_id, uint64_t thread_id) const;
+
+  std::string folder_;
+};
+
+// For tests: the text of a file and back.
+std::string EncodeRecord(const DoorRecord& record);
+std::optional<DoorRecord> DecodeRecord(const std::string& text);
+
+}  // namespace postern::relay
+
+#endif  // POSTERN_RELAY_AGENT_CLOSING_LEDGER_H_

@@ -1,0 +1,88 @@
+// The relay as a whole: its targets, the doors into them, and its links to the gateways.
+#ifndef POSTERN_RELAY_AGENT_LINK_RELAY_H_
+#define POSTERN_RELAY_AGENT_LINK_RELAY_H_
+
+#include <absl/status/status.h>
+#include <absl/time/time.h>
+
+#include <condition_variable>
+#include <map>
+#include <memory>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "common/net/io_threads.h"
+#include "relay-agent/catalog/probe.h"
+#include "relay-agent/closing/closer.h"
+#include "relay-agent/closing/ledger.h"
+#include "relay-agent/link/door_session.h"
+#include "relay-agent/link/doors.h"
+#include "relay-agent/link/gateway_link.h"
+#include "relay-agent/link/outbox.h"
+
+namespace postern::relay {
+
+struct RelayOptions {
+  std::vector<std::string> gateways;
+  std::map<std::string, Target> targets;
+  std::string ledger_folder;
+  LinkOptions link;
+  ClosingPatience closing;
+  absl::Duration probe_interval = absl::Seconds(60);
+  size_t threads = 2;
+};
+
+class Relay : private LinkDuties {
+ public:
+  // Opens the ledger, sweeps what a killed relay left, and dials. FAILED_PRECONDITION when the ledger is unusable.
+  static absl::StatusOr<std::unique_ptr<Relay>> Start(RelayOptions options);
+  // Stop(), if that was not called.
+  ~Relay() override;
+
+  // Closes every door, waits up to `patience` until all are proven and the gateways have the proofs, and ends the links.
+  void Stop(absl::Duration patience);
+
+  size_t open_doors() const { return doors_.size(); }
+
+ private:
+  Relay(RelayOptions options, Ledger ledger);
+
+  v1::Hello Introduction() override;
+  void OnWelcome(const std::string& gateway) override;
+  void OnOpen(const std::string& gateway, const std::shared_ptr<grpc::Channel>& channel,
+              v1::OpenSession request) override;
+  void OnKill(const std::string& gateway, const v1::KillSession& request) override;
+  void OnProofReceived(const std::string& gateway, const v1::CloseProofReceived& received) override;
+  void OnResend(const std::string& gateway) override;
+  void OnLost(const std::string& gateway) override;
+
+  void Sweep();
+  void OnProof(const DoorRecord& door, v1::CloseProof proof);
+  absl::Status Admit(const std::string& gateway, const std::shared_ptr<grpc::Channel>& channel,
+                     v1::OpenSession request);
+  void ProbeTarget(const std::string& target);
+  void OnProbed(ProbeResult result);
+  void ProbeFromTimeToTime();
+  bool Send(const std::string& gateway, v1::RelayEvent event);
+
+  const RelayOptions options_;
+  const Ledger ledger_;
+  Doors doors_;
+  Outbox outbox_;
+  net::IoThreads threads_;
+
+  std::mutex mutex_;
+  std::condition_variable changed_;  // a proof was made or confirmed, or the relay stops
+  bool stopping_ = false;
+  std::map<std::string, v1::TargetReport> reports_;
+  std::map<std::string, std::vector<std::string>> warned_grants_;
+
+  std::map<std::string, std::shared_ptr<GatewayLink>> links_;
+  std::map<std::string, std::unique_ptr<Closer>> closers_;
+  std::thread prober_;
+};
+
+}  // namespace postern::relay
+
+#endif  // POSTERN_RELAY_AGENT_LINK_RELAY_H_

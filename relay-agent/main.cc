@@ -1,0 +1,83 @@
+// postern-relay: holds the database credential inside the private network, dials the gateways, opens a database connection
+// for each agent session when it is asked to, and proves each one closed.
+#include <mysql.h>
+#include <sys/prctl.h>
+
+#include <CLI/CLI.hpp>
+#include <asio/io_context.hpp>
+#include <asio/signal_set.hpp>
+#include <csignal>
+#include <cstdio>
+#include <functional>
+
+#include "relay-agent/relay_config.h"
+
+namespace {
+
+using postern::relay::Relay;
+using postern::relay::RelayConfig;
+
+// How long doors may take to close, be proven and have their proofs recorded when the relay is told to stop.
+constexpr absl::Duration kStopPatience = absl::Seconds(10);
+
+void WaitForSignal(const postern::log::Options& log) {
+  asio::io_context context;
+  asio::signal_set signals(context, SIGTERM, SIGINT, SIGHUP);
+  std::function<void()> wait = [&] {
+    signals.async_wait([&](const asio::error_code&, int signal) {
+      if (signal != SIGHUP) return;
+      // Certificates and passwords are read at each use; what remains is the log, which may have been rotated.
+      if (absl::Status again = postern::log::SetUp(log); !again.ok()) postern::log::Error("log", {{"error", again}});
+      postern::log::Info("log opened again; certificates and passwords are read at each use");
+      wait();
+    });
+  };
+  wait();
+  context.run();
+}
+
+int Run(const RelayConfig& config) {
+  // The credential passes through this process: no core file, and no debugger but root's.
+  prctl(PR_SET_DUMPABLE, 0);
+  std::signal(SIGPIPE, SIG_IGN);
+  if (absl::Status logging = postern::log::SetUp(config.log); !logging.ok()) {
+    std::fprintf(stderr, "postern-relay: %s\n", std::string(logging.message()).c_str());
+    return 1;
+  }
+  for (const std::string& warning : postern::relay::FileWarnings(config)) postern::log::Warning(warning);
+  mysql_library_init(0, nullptr, nullptr);
+  absl::StatusOr<std::unique_ptr<Relay>> relay = Relay::Start(config.options);
+  if (!relay.ok()) {
+    postern::log::Error("not started", {{"error", relay.status()}});
+    return 1;
+  }
+  postern::log::Info("relay started", {{"name", config.name}, {"version", POSTERN_VERSION},
+                                       {"targets", config.options.targets.size()}});
+  WaitForSignal(config.log);
+  postern::log::Info("relay stopping", {{"doors", (*relay)->open_doors()}});
+  (*relay)->Stop(kStopPatience);
+  postern::log::Info("relay stopped");
+  return 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  CLI::App app("Postern's relay: opens database connections for agent sessions and proves them closed", "postern-relay");
+  std::string file;
+  bool check = false;
+  app.add_option("--config", file, "configuration file (YAML)")->required();
+  app.add_flag("--check", check, "validate the configuration and exit");
+  app.set_version_flag("--version", POSTERN_VERSION);
+  CLI11_PARSE(app, argc, argv);
+
+  const auto config = postern::relay::LoadRelayConfig(file);
+  if (!config.ok()) {
+    std::fprintf(stderr, "%s\n", ToString(config.problems).c_str());
+    return 1;
+  }
+  if (!check) return Run(*config.value);
+  for (const std::string& warning : FileWarnings(*config.value)) std::fprintf(stderr, "warning: %s\n", warning.c_str());
+  std::printf("%s is valid\n", file.c_str());
+  return 0;
+}

@@ -1,0 +1,121 @@
+#include "relay-agent/relay_config.h"
+
+#include <grpcpp/security/credentials.h>
+
+#include <optional>
+#include <utility>
+
+namespace postern::relay {
+namespace {
+
+using tls::ClientMode;
+
+void ReadTargetTls(config::Section tls, Target& target) {
+  target.tls_mode = tls.Word("mode", ClientMode::kVerifyFull,
+                             {{"disabled", ClientMode::kDisabled},
+                              {"required", ClientMode::kRequired},
+                              {"verify-ca", ClientMode::kVerifyCa},
+                              {"verify-full", ClientMode::kVerifyFull}});
+  target.tls_files.ca = tls.OptionalFile("ca").value_or("");
+  target.tls_files.certificate = tls.OptionalFile("certificate").value_or("");
+  target.tls_files.key = tls.OptionalFile("key").value_or("");
+  if (target.tls_files.certificate.empty() != target.tls_files.key.empty()) {
+    tls.Report("", "certificate and key go together");
+  }
+}
+
+Target ReadTarget(const std::string& name, config::Section& section) {
+  Target target;
+  target.name = name;
+  target.host = section.String("host");
+  target.port = static_cast<uint16_t>(section.Int("port", 3306, {1, 65535}));
+  target.user = section.String("user");
+  target.password_file = section.File("password_file");
+  target.database = section.String("database", "");
+  ReadTargetTls(section.Optional("tls"), target);
+  target.server_public_key_file = section.OptionalFile("server_public_key").value_or("");
+  target.allow_public_key_retrieval = section.Bool("allow_public_key_retrieval", false);
+  target.max_doors = static_cast<size_t>(section.Int("max_doors", 500, {1, 100'000}));
+  target.connect_timeout = section.Duration("connect_timeout", absl::Seconds(10), {absl::Milliseconds(100), absl::Minutes(5)});
+  return target;
+}
+
+void ReadLog(config::Section section, log::Options& options) {
+  options.file = section.OptionalPath("file").value_or("");
+  options.level = section.Word("level", log::Level::kInfo,
+                               {{"debug", log::Level::kDebug},
+                                {"info", log::Level::kInfo},
+                                {"warning", log::Level::kWarning},
+                                {"error", log::Level::kError}});
+  options.format = section.Word("format", log::Format::kText, {{"text", log::Format::kText}, {"json", log::Format::kJson}});
+}
+
+void ReadLimits(config::Section section, RelayOptions& options) {
+  options.threads = static_cast<size_t>(section.Int("threads", 2, {1, 256}));
+  options.link.longest_wait = section.Duration("reconnect_wait", absl::Seconds(15), {absl::Milliseconds(100), absl::Hours(1)});
+  options.probe_interval = section.Duration("probe_interval", absl::Minutes(1), {absl::Seconds(1), absl::Hours(24)});
+  options.closing.before_kill = section.Duration("close_patience", absl::Seconds(1), {absl::ZeroDuration(), absl::Minutes(1)});
+}
+
+void ReadRoot(config::Section root, RelayConfig& relay) {
+  relay.name = root.String("name");
+  for (const config::HostPort& gateway : root.Addresses("gateways")) {
+    relay.options.gateways.push_back(gateway.ToString());
+  }
+  {
+    config::Section tls = root.Required("tls");
+    relay.tls = {tls.File("certificate"), tls.File("key"), tls.File("ca")};
+    relay.options.link.server_name = tls.String("server_name", "");
+  }
+  relay.options.ledger_folder = root.Path("state_dir") + "/doors";
+  root.EachNamed("targets", [&](const std::string& name, config::Section& section) {
+    relay.options.targets[name] = ReadTarget(name, section);
+  });
+  if (relay.options.targets.empty()) root.Report("targets", "at least one target is needed");
+  ReadLimits(root.Optional("limits"), relay.options);
+  ReadLog(root.Optional("log"), relay.log);
+}
+
+}  // namespace
+
+config::Loaded<RelayConfig> LoadRelayConfig(const std::string& file) {
+  config::Document document = config::Document::FromFile(file);
+  RelayConfig relay;
+  ReadRoot(document.root(), relay);
+  config::Problems problems = document.TakeProblems();
+  if (problems.empty()) {
+    if (absl::StatusOr<tls::PemTexts> texts = tls::ReadPemFiles(relay.tls); !texts.ok()) {
+      problems.push_back({file, 0, 0, "tls", std::string(texts.status().message())});
+    }
+    for (const auto& [name, target] : relay.options.targets) {
+      if (target.tls_mode == ClientMode::kDisabled) continue;
+      const auto context = tls::ClientContext(target.tls_mode, target.tls_files);
+      if (!context.ok()) {
+        problems.push_back({file, 0, 0, "targets." + name + ".tls", std::string(context.status().message())});
+      }
+    }
+  }
+  relay.options.link.credentials = [files = relay.tls] { return LinkCredentials(files); };
+  return config::Loaded<RelayConfig>::From(std::move(relay), std::move(problems));
+}
+
+absl::StatusOr<std::shared_ptr<grpc::ChannelCredentials>> LinkCredentials(const tls::PemFiles& files) {
+  absl::StatusOr<tls::PemTexts> texts = tls::ReadPemFiles(files);
+  if (!texts.ok()) return texts.status();
+  return grpc::SslCredentials({texts->ca, texts->key, texts->certificate});
+}
+
+std::vector<std::string> FileWarnings(const RelayConfig& config) {
+  std::vector<std::string> warnings;
+  const auto look = [&](const std::string& file) {
+    if (std::optional<std::string> warning = tls::KeyFileWarning(file)) warnings.push_back(*std::move(warning));
+  };
+  look(config.tls.key);
+  for (const auto& [name, target] : config.options.targets) {
+    look(target.password_file);
+    if (!target.tls_files.key.empty()) look(target.tls_files.key);
+  }
+  return warnings;
+}
+
+}  // namespace postern::relay
