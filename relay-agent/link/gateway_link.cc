@@ -120,12 +120,14 @@ asio::awaitable<void> GatewayLink::Serve() {
     }
   }
   timer_.cancel();
+  const bool was_welcome = welcome_;
   {
     std::lock_guard lock(mutex_);
     control_ = nullptr;
     welcome_ = false;
   }
-  log::Warning("gateway lost", {{"gateway", address_}, {"reason", ended.error_message()}});
+  log::Warning(was_welcome ? "gateway lost" : "gateway not reached",
+               {{"gateway", address_}, {"reason", ended.error_message()}});
   duties_.OnLost(address_);
 }
 
