@@ -9,9 +9,11 @@
 #include <absl/status/status.h>
 #include <absl/status/statusor.h>
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "relay-agent/closing/door_record.h"
@@ -23,7 +25,8 @@ bool IsSessionId(std::string_view text);
 
 class Ledger {
  public:
-  // Makes `folder` (mode 0700) if it is not there.
+  // Makes `folder` (mode 0700) if it is not there. FAILED_PRECONDITION when it cannot be used, or another relay uses it:
+  // that one's doors would look like doors left behind.
   static absl::StatusOr<Ledger> Open(const std::string& folder);
 
   // REQUIRES: IsSessionId(record.session_id).
@@ -37,10 +40,11 @@ class Ledger {
   Found ReadAll() const;
 
  private:
-  explicit Ledger(std::string folder) : folder_(std::move(folder)) {}
+  Ledger(std::string folder, std::shared_ptr<void> lock) : folder_(std::move(folder)), lock_(std::move(lock)) {}
   std::string PathOf(const std::string& session_id, uint64_t thread_id) const;
 
   std::string folder_;
+  std::shared_ptr<void> lock_;  // held for as long as any copy lives
 };
 
 // For tests: the text of a file and back.

@@ -33,6 +33,7 @@ TEST_CASE("a door written down is found again, and gone when removed") {
   other.thread_id = 4712;
   REQUIRE(ledger->Add(other).ok());
   ledger->Remove(other.session_id, other.thread_id);
+  ledger = absl::UnknownError("this relay is gone");
   const Ledger::Found found = Ledger::Open(folder.path() + "/state/doors")->ReadAll();
   REQUIRE(found.records.size() == 1);
   CHECK(found.records[0].session_id == "ses_01J");
@@ -44,6 +45,15 @@ TEST_CASE("a door written down is found again, and gone when removed") {
   struct stat about{};
   REQUIRE(stat((folder.path() + "/state/doors").c_str(), &about) == 0);
   CHECK((about.st_mode & 0077) == 0);
+}
+
+TEST_CASE("two relays cannot share a ledger") {
+  const Folder folder;
+  auto one = Ledger::Open(folder.path());
+  REQUIRE(one.ok());
+  CHECK(Ledger::Open(folder.path()).status().code() == absl::StatusCode::kFailedPrecondition);
+  one = absl::UnknownError("gone");
+  CHECK(Ledger::Open(folder.path()).ok());
 }
 
 TEST_CASE("a session id cannot be a path") {

@@ -163,7 +163,7 @@ std::unique_ptr<Relay> StartRelay(const RelayOptions& options) {
 
 size_t LedgerSize() {
   size_t size = 0;
-  for (const auto& entry : std::filesystem::directory_iterator(Database().dir() + "/doors")) size += entry.exists();
+  for (const auto& entry : std::filesystem::directory_iterator(Database().dir() + "/doors")) size += entry.path().extension() == ".door";
   return size;
 }
 
@@ -406,9 +406,11 @@ TEST_CASE("doors that a killed relay left are swept") {
   Until([&] { return !(thread = SleepingThread()).empty(); });
   RelayOptions options = OptionsFor(gateway.address());
   const std::string identity = Database().Run("SELECT CONCAT_WS('/', @@hostname, @@port, @@server_id)");
-  auto ledger = Ledger::Open(options.ledger_folder);
-  REQUIRE(ledger.ok());
-  REQUIRE(ledger->Add({"ses_left", "orders", gateway.address(), std::stoull(thread), identity, absl::Now()}).ok());
+  {
+    auto ledger = Ledger::Open(options.ledger_folder);
+    REQUIRE(ledger.ok());
+    REQUIRE(ledger->Add({"ses_left", "orders", gateway.address(), std::stoull(thread), identity, absl::Now()}).ok());
+  }
   const auto relay = StartRelay(options);
   CHECK(gateway.proofs.Of("ses_left").state() == v1::CloseProof::STATE_KILLED);
   CHECK_FALSE(ThreadThere(std::stoull(thread)));
