@@ -1,4 +1,5 @@
-#include <array>
+#include <initializer_list>
+#include <vector>
 
 #include "common/sql/ascii.h"
 #include "common/sql/ast/name.h"
@@ -29,8 +30,8 @@ class Hash {
   Wide value_ = (static_cast<Wide>(0x6c62272e07bb0142u) << 64) + 0x62b821756295c58du;
 };
 
-bool IsLiteral(const Token& token) {
-  switch (token.kind) {
+bool IsLiteral(TokenKind kind) {
+  switch (kind) {
     case TokenKind::kString:
     case TokenKind::kNationalString:
     case TokenKind::kHexString:
@@ -42,9 +43,9 @@ bool IsLiteral(const Token& token) {
     case TokenKind::kFloat:
     case TokenKind::kNullBackslash:
     case TokenKind::kParameter: return true;
-    case TokenKind::kWord: return token.keyword == Kw::kNULL || token.keyword == Kw::kTRUE || token.keyword == Kw::kFALSE;
     case TokenKind::kEnd:
     case TokenKind::kError:
+    case TokenKind::kWord:
     case TokenKind::kQuotedName:
     case TokenKind::kIntroducer:
     case TokenKind::kUserVariable:
@@ -55,88 +56,58 @@ bool IsLiteral(const Token& token) {
   return false;
 }
 
-// Collapses ? , ? to ... and ( ? ) , ( ? ) to ( ? ) , ... while pieces go by.
+// Writes pieces out, a few late, so that `? , ?` can become `...` and `( ? ) , ( ? )` can become `( ? ) , ...`.
 class Shape {
  public:
   explicit Shape(size_t max_bytes) : max_bytes_(max_bytes) {}
 
   void Literal() {
-    if (run_ == Run::kAfterComma) {
-      run_ = Run::kList;
-      return;
+    if (Ends({",", "?"}) || Ends({",", "..."})) {
+      late_.pop_back();
+      late_.back() = "...";
+    } else {
+      Push("?");
     }
-    Flush();
-    run_ = Run::kOne;
   }
-  void Piece(std::string_view piece) {
-    if (piece == "," && (run_ == Run::kOne || run_ == Run::kList)) {
-      many_ |= run_ == Run::kList;
-      run_ = Run::kAfterComma;
-      listed_ = true;
-      return;
+
+  void Piece(std::string piece) {
+    if (piece != ")" || !(Ends({"?", "("}) || Ends({"...", "("}))) return Push(std::move(piece));
+    const std::string row = "( " + late_.back() + " )";
+    late_.pop_back();
+    late_.back() = row;
+    if (late_.size() < 3 || late_[late_.size() - 2] != ",") return;
+    const std::string& before = late_[late_.size() - 3];
+    if (before == ", ...") {
+      late_.resize(late_.size() - 2);
+    } else if (before.front() == '(' && before.size() > 1) {
+      late_.resize(late_.size() - 2);
+      late_.push_back(", ...");
     }
-    Flush();
-    Emit(piece);
   }
+
   Digest Finish() {
-    Flush();
-    EmitRow();
+    for (const std::string& piece : late_) Write(piece);
     return {std::move(text_), hash_.Hex()};
   }
 
  private:
-  enum class Run { kNone, kOne, kAfterComma, kList };
-
-  void Flush() {
-    const bool dangling = run_ == Run::kAfterComma;
-    if (run_ != Run::kNone) Emit(run_ == Run::kOne ? "?" : many_ || run_ == Run::kList ? "..." : "?");
-    if (dangling) Emit(",");
-    run_ = Run::kNone;
-    many_ = listed_ = false;
+  // Whether the latest pieces, latest first, are these.
+  bool Ends(std::initializer_list<std::string_view> pieces) const {
+    if (late_.size() < pieces.size()) return false;
+    size_t i = late_.size();
+    for (std::string_view piece : pieces) {
+      if (late_[--i] != piece) return false;
+    }
+    return true;
   }
 
-  // Rows of literals: the second and later ones are dropped.
-  void Emit(std::string_view piece) {
-    static constexpr size_t kRow = 3;
-    pending_[pending_count_++] = piece == "?" ? "?" : piece == "..." ? "..." : piece;
-    if (pending_count_ < kRow + 1) {
-      if (Fits()) return;
-      return EmitRow();
+  void Push(std::string piece) {
+    static constexpr size_t kLate = 6;
+    if (late_.size() == kLate) {
+      Write(late_.front());
+      late_.erase(late_.begin());
     }
-    EmitRow();
-  }
-
-  // Whether what is pending may still become ", ( ... )" or "( ... )".
-  bool Fits() const {
-    size_t i = 0;
-    if (pending_[0] == ",") ++i;
-    static constexpr std::string_view kWant[] = {"(", "?", ")"};
-    for (size_t want = 0; i < pending_count_ && want < 3; ++i, ++want) {
-      if (pending_[i] == kWant[want] || (want == 1 && pending_[i] == "...")) continue;
-      return false;
-    }
-    const size_t full = pending_[0] == "," ? 4 : 3;
-    return pending_count_ < full;
-  }
-
-  void EmitRow() {
-    const bool comma = pending_count_ == 4 && pending_[0] == ",";
-    const size_t open = comma ? 1 : 0;
-    const bool row = pending_count_ == open + 3 && pending_[open] == "(" && pending_[open + 2] == ")" &&
-                     (pending_[open + 1] == "?" || pending_[open + 1] == "...");
-    if (row && comma && last_was_row_) {
-      if (!said_more_) {
-        Write(",");
-        Write("...");
-        said_more_ = true;
-      }
-      pending_count_ = 0;
-      return;
-    }
-    for (size_t i = 0; i < pending_count_; ++i) Write(pending_[i]);
-    if (row) said_more_ = false;
-    last_was_row_ = row;
-    pending_count_ = 0;
+    late_.push_back(std::move(piece));
   }
 
   void Write(std::string_view piece) {
@@ -149,36 +120,64 @@ class Shape {
   Hash hash_;
   std::string text_;
   size_t max_bytes_;
-  Run run_ = Run::kNone;
-  bool many_ = false;
-  bool listed_ = false;
-  std::array<std::string, 4> pending_;
-  size_t pending_count_ = 0;
-  bool last_was_row_ = false;
-  bool said_more_ = false;
+  std::vector<std::string> late_;
 };
 
-std::string PieceOf(const Token& token, std::string_view text) {
-  if (token.keyword != Kw::kNone) return std::string(KeywordText(token.keyword));
-  if (token.kind == TokenKind::kWord || token.kind == TokenKind::kQuotedName) return "`" + Unquote({text}) + "`";
-  return std::string(text);
-}
+// Walks the tokens with what stood before each, which tells NULL the value from IS NULL and a sign from a minus.
+class Walk {
+ public:
+  Walk(std::string_view text, const Dialect& dialect, size_t max_bytes)
+      : text_(text), dialect_(dialect), shape_(max_bytes) {}
+
+  Digest Run() {
+    Lexer lexer(text_, dialect_);
+    for (Token token = lexer.Next(); token.kind != TokenKind::kEnd; token = lexer.Next()) {
+      if (token.kind == TokenKind::kError) return {};
+      if (token.op == Op::kSemicolon || token.kind == TokenKind::kHint) continue;
+      Take(token);
+      before_ = token;
+    }
+    if (sign_) shape_.Piece("-");
+    return shape_.Finish();
+  }
+
+ private:
+  bool AfterOperand() const {
+    if (before_.kind == TokenKind::kWord) return !IsReserved(before_.keyword, dialect_);
+    if (before_.kind == TokenKind::kOperator) return before_.op == Op::kClose;
+    return before_.kind != TokenKind::kEnd;
+  }
+
+  void Take(const Token& token) {
+    const bool word_value = token.keyword == Kw::kNULL || token.keyword == Kw::kTRUE || token.keyword == Kw::kFALSE;
+    const bool value = IsLiteral(token.kind) || (word_value && before_.keyword != Kw::kIS && before_.keyword != Kw::kNOT);
+    if (sign_ && !value) shape_.Piece("-");
+    sign_ = token.op == Op::kMinus && !AfterOperand();
+    if (sign_) return;
+    if (value) return shape_.Literal();
+    shape_.Piece(PieceOf(token));
+  }
+
+  std::string PieceOf(const Token& token) const {
+    const std::string_view text = text_.substr(token.begin, token.end - token.begin);
+    if (token.keyword != Kw::kNone && (IsReserved(token.keyword, dialect_) || before_.kind == TokenKind::kEnd)) {
+      return std::string(KeywordText(token.keyword));
+    }
+    if (token.kind == TokenKind::kWord || token.kind == TokenKind::kQuotedName) return "`" + Unquote({text}) + "`";
+    return std::string(text);
+  }
+
+  std::string_view text_;
+  const Dialect& dialect_;
+  Shape shape_;
+  Token before_;
+  bool sign_ = false;
+};
 
 }  // namespace
 
 Digest DigestOf(std::string_view text, const Dialect& dialect, size_t max_text_bytes) {
-  Lexer lexer(text, dialect);
-  Shape shape(max_text_bytes);
-  for (Token token = lexer.Next(); token.kind != TokenKind::kEnd; token = lexer.Next()) {
-    if (token.kind == TokenKind::kError) return {};
-    if (token.op == Op::kSemicolon || token.kind == TokenKind::kHint) continue;
-    if (IsLiteral(token)) {
-      shape.Literal();
-    } else {
-      shape.Piece(PieceOf(token, text.substr(token.begin, token.end - token.begin)));
-    }
-  }
-  return shape.Finish();
+  return Walk(text, dialect, max_text_bytes).Run();
 }
 
 }  // namespace postern::sql

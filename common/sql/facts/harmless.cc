@@ -19,7 +19,7 @@ constexpr std::string_view kReadable[] = {
     "character_set_collations", "character_set_connection", "character_set_database", "character_set_results",
     "character_set_server", "character_set_system", "collation_connection", "collation_database", "collation_server",
     "default_storage_engine", "div_precision_increment", "error_count", "explicit_defaults_for_timestamp",
-    "foreign_key_checks", "group_concat_max_len", "have_openssl", "have_query_cache", "have_ssl", "identity",
+    "foreign_key_checks", "group_concat_max_len", "have_openssl", "have_query_cache", "have_ssl", "identity", "init_connect",
     "innodb_lock_wait_timeout", "innodb_read_only", "innodb_version", "interactive_timeout", "last_insert_id",
     "lc_messages", "lc_time_names", "license", "lock_wait_timeout", "lower_case_file_system", "lower_case_table_names",
     "max_allowed_packet", "max_execution_time", "max_statement_time", "net_buffer_length", "net_read_timeout",

@@ -208,7 +208,7 @@ Token Lexer::Scan() {
   }
   if (c == '`') return Quoted('`', false, TokenKind::kQuotedName, begin);
   if (IsDigit(static_cast<unsigned char>(c))) return Number(begin);
-  if (c == '.' && IsDigit(Peek(1))) return Fraction(begin);
+  if (c == '.' && IsDigit(Peek(1)) && begin != word_end_) return Fraction(begin);
   if (c == '$') return Error(ParseErrorKind::kDollarQuote, begin);
   if (c == '@') return At(begin);
   if (NameCharLength(pos_) != 0) return Word(begin, false);
@@ -229,6 +229,7 @@ Token Lexer::Word(size_t begin, bool after_dot) {
     if (first == 'b' || first == 'B') return QuotedDigits(TokenKind::kBitString, begin);
   }
   PassName();
+  word_end_ = pos_;
   Token token = Make(TokenKind::kWord, begin);
   if (Peek() == '.' && pos_ + 1 < text_.size() && (Peek(1) == '$' || NameCharLength(pos_ + 1) != 0)) {
     return token;  // a qualifier is never a keyword; the dot comes next
@@ -274,6 +275,7 @@ Token Lexer::Number(size_t begin) {
     }
   }
   PassName();  // a name that starts with digits
+  word_end_ = pos_;
   return Make(TokenKind::kWord, begin);
 }
 
@@ -416,8 +418,7 @@ Token Lexer::Operator(char c, size_t begin) {
     case '|': return next == '|' ? MakeOp(Op::kOrOr, begin, 2) : MakeOp(Op::kPipe, begin, 1);
     case ':': return next == '=' ? MakeOp(Op::kAssign, begin, 2) : MakeOp(Op::kColon, begin, 1);
     case '.': {
-      const bool after_word = pos_ > 0 && NameCharLength(pos_ + 1) != 0;
-      after_name_dot_ = after_word;
+      after_name_dot_ = NameCharLength(pos_ + 1) != 0;
       return MakeOp(Op::kDot, begin, 1);
     }
     case ',': return MakeOp(Op::kComma, begin, 1);

@@ -65,6 +65,7 @@ class Lexer {
   Charset charset_;
   bool in_executable_ = false;  // between /*! and its */
   bool after_name_dot_ = false; // the next name character starts a name, be it digit or keyword
+  size_t word_end_ = SIZE_MAX;   // where a bare name ended: a dot right there joins the next name, digits or not
   bool hint_may_follow_ = false;
   bool dropped_ = false;
   bool failed_ = false;

@@ -66,10 +66,11 @@ Statement* Parser::ParseReset() {
     if (AtName()) ParseObjectName("a variable");
     return Make(command);
   }
+  const bool old_words = mariadb() || dialect_.version < 80400;  // MASTER and SLAVE left MySQL then
   do {
-    if (Accept(Kw::kMASTER)) {
+    if (old_words && Accept(Kw::kMASTER)) {
       if (Accept(Kw::kTO)) ParseUnsigned("a number");
-    } else if (AcceptAny(Kw::kSLAVE, Kw::kREPLICA)) {
+    } else if (Accept(Kw::kREPLICA) || (old_words && Accept(Kw::kSLAVE))) {
       if (mariadb() && At(TokenKind::kString)) ParseString("a connection");
       Accept(Kw::kALL);
       if (!mariadb()) ParseChannel();
@@ -109,7 +110,8 @@ Statement* Parser::ParseTableMaintenance(Verb verb) {
   if (verb == Verb::kAnalyzeTable || verb == Verb::kOptimizeTable || verb == Verb::kRepairTable) {
     AcceptAny(Kw::kNO_WRITE_TO_BINLOG, Kw::kLOCAL);
   }
-  if (!AcceptAny(Kw::kTABLE, Kw::kTABLES)) Fail("TABLE");
+  const bool view = mariadb() && (verb == Verb::kCheckTable || verb == Verb::kRepairTable) && Accept(Kw::kVIEW);
+  if (!view && !AcceptAny(Kw::kTABLE, Kw::kTABLES)) Fail("TABLE");
   const bool reads = verb == Verb::kChecksumTable || verb == Verb::kCheckTable;
   do {
     AddObject(command, ObjectKind::kTable, reads ? Access::kRead : Access::kAlter, ParseObjectName("a table"));

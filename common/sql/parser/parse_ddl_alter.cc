@@ -53,7 +53,7 @@ Statement* Parser::ParseAlterRoutine() {
     if (Accept(Kw::kCOMMENT)) {
       ParseString("a comment");
     } else if (Accept(Kw::kLANGUAGE)) {
-      ParseName("a language");
+      if (!Accept(Kw::kSQL)) ParseName("a language");
     } else if (AcceptAll(Kw::kNO, Kw::kSQL) || AcceptAll(Kw::kCONTAINS, Kw::kSQL)) {
     } else if (AcceptAny(Kw::kREADS, Kw::kMODIFIES)) {
       Expect(Kw::kSQL);
@@ -89,6 +89,7 @@ Statement* Parser::ParseAlterTable() {
   AddObject(command, ObjectKind::kTable, Access::kAlter, ParseObjectName("a table"));
   if (mariadb()) ParseWaitOption();
   if (AtEnd()) return Make(command);
+  if (AcceptAll(Kw::kREMOVE, Kw::kPARTITIONING)) return Make(command);
   if (!At(Kw::kPARTITION)) {
     do {
       ParseAlterAction(command);

@@ -112,7 +112,7 @@ bool Parser::ParseColumnAttribute(Command* command) {
   } else if (Accept(Kw::kCOMMENT)) {
     ParseString("a comment");
   } else if (Accept(Kw::kCOLLATE)) {
-    ParseCharsetName();
+    if (!(mariadb() && Accept(Kw::kDEFAULT))) ParseCharsetName();
   } else if (Accept(Kw::kCOLUMN_FORMAT)) {
     if (!AcceptAny(Kw::kFIXED, Kw::kDYNAMIC, Kw::kDEFAULT)) Fail("FIXED or DYNAMIC");
   } else if (Accept(Kw::kSTORAGE)) {
@@ -335,7 +335,7 @@ bool Parser::ParseTableOption(Command* command) {
     Advance();
     Advance();
     Expect(Kw::kVERSIONING);
-  } else if (mariadb() && At(TokenKind::kWord) && At(Kw::kNone) && Peek().op == Op::kEqual) {
+  } else if (mariadb() && (At(TokenKind::kWord) || At(TokenKind::kQuotedName)) && Peek().op == Op::kEqual) {
     Advance();  // an engine's own option
     Advance();
     if (At(TokenKind::kInteger)) {
@@ -406,7 +406,7 @@ void Parser::ParsePartitionDefinition(Command* command) {
   const auto values = [&] {
     Expect(Op::kOpen);
     do {
-      if (Accept(Kw::kMAXVALUE)) continue;
+      if (Accept(Kw::kMAXVALUE) || (mariadb() && Accept(Kw::kDEFAULT))) continue;
       command->exprs.Add(ParseExpr());
     } while (Accept(Op::kComma));
     Expect(Op::kClose);
@@ -415,6 +415,7 @@ void Parser::ParsePartitionDefinition(Command* command) {
     if (Accept(Kw::kLESS)) {
       Expect(Kw::kTHAN);
       if (!Accept(Kw::kMAXVALUE)) values();
+    } else if (mariadb() && Accept(Kw::kDEFAULT)) {
     } else {
       Expect(Kw::kIN);
       values();

@@ -234,8 +234,8 @@ Statement* Parser::ParseWithStatement() {
   const uint32_t begin = token_.begin;
   List<CommonTable> with;
   ParseWith(with);
-  if (At(Kw::kUPDATE)) return ParseUpdate(with);
-  if (At(Kw::kDELETE)) return ParseDelete(with);
+  if (!mariadb() && At(Kw::kUPDATE)) return ParseUpdate(with);
+  if (!mariadb() && At(Kw::kDELETE)) return ParseDelete(with);
   const Depth depth(*this);
   Query* query = New<Query>();
   query->begin = begin;

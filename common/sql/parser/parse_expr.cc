@@ -136,8 +136,19 @@ Expr* Parser::ParseQuantified(Op op) {
   return Finish(expr);
 }
 
+// One predicate behind the operand; MariaDB takes one after another.
 Expr* Parser::ParsePredicate() {
   Expr* left = ParseBit();
+  Expr* predicate = ParsePredicateTail(left);
+  for (uint32_t nested = 0; mariadb() && predicate != left; ++nested) {
+    if (nested > limits_.max_depth) FailWith(ParseErrorKind::kTooDeep, "less nesting");
+    left = predicate;
+    predicate = ParsePredicateTail(left);
+  }
+  return predicate;
+}
+
+Expr* Parser::ParsePredicateTail(Expr* left) {
   if (At(Kw::kNOT)) {
     const Kw next = Peek().keyword;
     if (next != Kw::kIN && next != Kw::kBETWEEN && next != Kw::kLIKE && next != Kw::kREGEXP && next != Kw::kRLIKE) {
@@ -221,7 +232,7 @@ Expr* Parser::ParseLike(Expr* left, bool negated) {
   const bool like = At(Kw::kLIKE);
   Advance();
   expr->children.Add(like && !mariadb() ? ParseSimple() : ParseBit());
-  if (like && Accept(Kw::kESCAPE)) expr->children.Add(ParseSimple());
+  if (like && Accept(Kw::kESCAPE)) expr->children.Add(mariadb() ? ParseBit() : ParseSimple());
   return Finish(expr);
 }
 

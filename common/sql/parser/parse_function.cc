@@ -2,6 +2,22 @@
 #include "common/sql/parser/parser.h"
 
 namespace postern::sql {
+namespace {
+
+// Aggregates and window functions: what OVER may follow.
+bool IsWindowable(Kw keyword) {
+  for (Kw name : {Kw::kCOUNT, Kw::kSUM, Kw::kAVG, Kw::kMIN, Kw::kMAX, Kw::kSTD, Kw::kSTDDEV, Kw::kSTDDEV_POP,
+                  Kw::kSTDDEV_SAMP, Kw::kVARIANCE, Kw::kVAR_POP, Kw::kVAR_SAMP, Kw::kBIT_AND, Kw::kBIT_OR, Kw::kBIT_XOR,
+                  Kw::kGROUP_CONCAT, Kw::kJSON_ARRAYAGG, Kw::kJSON_OBJECTAGG, Kw::kST_COLLECT, Kw::kROW_NUMBER,
+                  Kw::kRANK, Kw::kDENSE_RANK, Kw::kPERCENT_RANK, Kw::kCUME_DIST, Kw::kNTILE, Kw::kLAG, Kw::kLEAD,
+                  Kw::kFIRST_VALUE, Kw::kLAST_VALUE, Kw::kNTH_VALUE, Kw::kMEDIAN, Kw::kPERCENTILE_CONT,
+                  Kw::kPERCENTILE_DISC}) {
+    if (keyword == name) return true;
+  }
+  return false;
+}
+
+}  // namespace
 
 // At the opening parenthesis; the name stands in `call`.
 Expr* Parser::ParseCall(Expr* call) {
@@ -15,7 +31,10 @@ Expr* Parser::ParseCall(Expr* call) {
 
 void Parser::ParseCallArguments(Expr* call) {
   if (At(Op::kClose)) return;
-  ParseExprList(call->children);
+  do {
+    call->children.Add(ParseExpr());
+    ParseOptionalAlias(true);  // a loadable function may ask for its arguments' names
+  } while (Accept(Op::kComma));
 }
 
 // Arguments of a built-in with its own rule. False if the name has none.
@@ -85,9 +104,23 @@ bool Parser::ParseSpecialArguments(Expr* call) {
       if (!mariadb()) return false;
       ParseSequenceCall(call);
       return true;
+    case Kw::kCOLUMN_CREATE:
+    case Kw::kCOLUMN_ADD:
+    case Kw::kCOLUMN_GET:
+      if (!mariadb()) return false;
+      ParseDynamicColumns(call);
+      return true;
     default: return false;
   }
 #pragma GCC diagnostic pop
+}
+
+// COLUMN_CREATE('name', value [AS type], ...), COLUMN_GET(x, 'name' AS type)
+void Parser::ParseDynamicColumns(Expr* call) {
+  do {
+    call->children.Add(ParseExpr());
+    if (Accept(Kw::kAS)) ParseCastType();
+  } while (Accept(Op::kComma));
 }
 
 // COUNT(*), COUNT(x), COUNT(DISTINCT x, y)
@@ -222,7 +255,7 @@ void Parser::ParseCallSuffix(Expr* call) {
       Advance();
     }
   }
-  if (!Accept(Kw::kOVER)) return;
+  if (!IsWindowable(call->keyword) || !Accept(Kw::kOVER)) return;
   call->window = ParseWindow();
 }
 

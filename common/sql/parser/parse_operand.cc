@@ -71,6 +71,10 @@ Expr* Parser::ParseLiteral() {
 
 Expr* Parser::ParseUserVariable() {
   Expr* expr = NewExpr(ExprKind::kUserVariable);
+  if (!At(TokenKind::kUserVariable)) {
+    Fail("a user variable");
+    return expr;
+  }
   expr->name.raw = TextOf(token_).substr(1);
   Advance();
   if (!Accept(Op::kAssign)) return Finish(expr);

@@ -292,7 +292,8 @@ Statement* Parser::ParseExplain() {
       if (!At(TokenKind::kUserVariable)) Fail("a user variable");
       command->exprs.Add(ParseUserVariable());
       command->exprs.last->kind = ExprKind::kAssignment;
-    } else if (AtAny(Kw::kEXTENDED, Kw::kPARTITIONS) && mariadb() && Peek().kind == TokenKind::kWord) {
+    } else if (AtAny(Kw::kEXTENDED, Kw::kPARTITIONS) && mariadb() &&
+               (Peek().kind == TokenKind::kWord || Peek().op == Op::kOpen)) {
       Advance();
     } else {
       break;

@@ -56,7 +56,7 @@ void Parser::ParseCharsetAttributes() {
       Advance();
       ParseCharsetName();
     } else if (Accept(Kw::kCOLLATE)) {
-      ParseCharsetName();
+      if (!(mariadb() && Accept(Kw::kDEFAULT))) ParseCharsetName();
     } else {
       return;
     }

@@ -108,6 +108,7 @@ class Parser {
   Expr* ParseComparison();
   Expr* ParseQuantified(Op op);
   Expr* ParsePredicate();
+  Expr* ParsePredicateTail(Expr* left);
   Expr* ParseIn(Expr* left, bool negated);
   Expr* ParseBetween(Expr* left, bool negated);
   Expr* ParseLike(Expr* left, bool negated);
@@ -158,6 +159,7 @@ class Parser {
   void ParseJsonValue(Expr* call);
   void ParseJsonOnResponse();
   void ParseSequenceCall(Expr* call);
+  void ParseDynamicColumns(Expr* call);
   bool ParseSpecialArguments(Expr* call);
   void ParseCallSuffix(Expr* call);
   Window* ParseWindow();
