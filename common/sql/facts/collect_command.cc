@@ -24,7 +24,35 @@ void Collector::VisitShape(const Command& command) {
   if (command.verb != Verb::kSetGlobal) facts_.verb = command.verb;
   if (command.is_kill) VisitKill(command);
   if (!command.prepared_text.empty()) VisitPrepared(command.prepared_text);
-  if (!command.statements.empty()) VisitNested(command);
+  if (command.statements.empty()) return;
+  if (command.verb == Verb::kBlock || command.body_is_definition) {
+    VisitInner(command);
+  } else {
+    VisitNested(command);
+  }
+}
+
+// Statements of a block, which run now, and of a stored program, which run later: each is judged by itself.
+void Collector::VisitInner(const Command& command) {
+  for (const StatementRef& ref : command.statements) {
+    Collector inner(text_, dialect_);
+    Absorb(inner.Collect(*ref.statement), !command.body_is_definition);
+  }
+}
+
+void Collector::Absorb(const Facts& inner, bool runs) {
+  for (const ObjectUse& object : inner.objects) AddObject(object.kind, object.access, object.schema, object.name);
+  for (const FunctionUse& function : inner.functions) AddFunction(function);
+  facts_.dynamic_sql |= inner.dynamic_sql;
+  if (!runs) return;
+  for (const VariableUse& variable : inner.variables) AddVariable(variable);
+  facts_.into_outfile |= inner.into_outfile;
+  facts_.into_dumpfile |= inner.into_dumpfile;
+  facts_.into_variable |= inner.into_variable;
+  facts_.locking_read |= inner.locking_read;
+  facts_.implicit_commit |= inner.implicit_commit;
+  const SessionEffect& effect = inner.session;
+  facts_.session.moves_pinned_state |= effect.moves_pinned_state || effect.charset || effect.sql_mode;
 }
 
 void Collector::VisitObjects(const Command& command) {
@@ -84,8 +112,7 @@ void Collector::VisitPrepared(std::string_view raw) {
   Collector inner(text, dialect_);
   const Facts prepared = inner.Collect(*statement);
   facts_.nested = prepared.verb;
-  for (const ObjectUse& object : prepared.objects) AddObject(object.kind, object.access, object.schema, object.name);
-  for (const FunctionUse& function : prepared.functions) AddFunction(function);
+  Absorb(prepared, false);
 }
 
 }  // namespace postern::sql

@@ -74,6 +74,8 @@ class Collector {
   void VisitNested(const Command& command);
   void VisitKill(const Command& command);
   void VisitPrepared(std::string_view raw);
+  void VisitInner(const Command& command);
+  void Absorb(const Facts& inner, bool runs);
 
   // harmless.cc
   void JudgeGroup();

@@ -29,7 +29,7 @@ enum class VerbGroup : uint8_t { kRead, kWrite, kDdl, kAccount, kAdmin, kSession
   X(kHandler, "handler", kWrite)                                \
   X(kLock, "lock_tables", kWrite)                               \
   X(kUnlock, "unlock_tables", kWrite)                           \
-  X(kBlock, "block", kWrite)                                    \
+  X(kBlock, "block", kAdmin)                                    \
   X(kCreateTable, "create_table", kDdl)                         \
   X(kCreateView, "create_view", kDdl)                           \
   X(kCreateIndex, "create_index", kDdl)                         \

@@ -263,7 +263,8 @@ Token Lexer::Number(size_t begin) {
   }
   while (IsDigit(Peek())) ++pos_;
   if (NameCharLength(pos_) == 0) {
-    return Peek() == '.' ? Fraction(begin) : Make(TokenKind::kInteger, begin);
+    const bool range = mariadb_ && Peek() == '.' && Peek(1) == '.';
+    return Peek() == '.' && !range ? Fraction(begin) : Make(TokenKind::kInteger, begin);
   }
   const unsigned char e = Peek();
   if (e == 'e' || e == 'E') {
@@ -418,6 +419,7 @@ Token Lexer::Operator(char c, size_t begin) {
     case '|': return next == '|' ? MakeOp(Op::kOrOr, begin, 2) : MakeOp(Op::kPipe, begin, 1);
     case ':': return next == '=' ? MakeOp(Op::kAssign, begin, 2) : MakeOp(Op::kColon, begin, 1);
     case '.': {
+      if (mariadb_ && next == '.') return MakeOp(Op::kDotDot, begin, 2);
       after_name_dot_ = NameCharLength(pos_ + 1) != 0;
       return MakeOp(Op::kDot, begin, 1);
     }

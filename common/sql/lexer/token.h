@@ -66,6 +66,7 @@ enum class Op : uint8_t {
   kOpenBrace,
   kCloseBrace,
   kColon,
+  kDotDot,  // MariaDB: FOR i IN 1..5
 };
 
 struct Token {

@@ -4,7 +4,7 @@
 namespace postern::sql {
 
 Statement* Parser::ParseCreate() {
-  hint_ = Verb::kCreateTable;
+  Hint(Verb::kCreateTable);
   Advance();
   const bool or_replace = At(Kw::kOR) && Peek().keyword == Kw::kREPLACE;
   if (or_replace) {
@@ -43,7 +43,15 @@ Statement* Parser::ParseCreate() {
             Kw::kAGGREGATE)) {
     return ParseCreateDefined(replaces_view);
   }
-  if (At(Kw::kSERVER)) return ParseServer(Verb::kCreateServer);
+  if (At(Kw::kSERVER)) return ParseServer(Verb::kCreateServer, or_replace);
+  if (!mariadb()) {
+    if (At(Kw::kTABLESPACE) || (At(Kw::kUNDO) && Peek().keyword == Kw::kTABLESPACE)) {
+      return ParseTablespace(Verb::kCreateTablespace);
+    }
+    if (At(Kw::kLOGFILE)) return ParseLogfileGroup(Verb::kCreateLogfileGroup);
+    if (At(Kw::kRESOURCE)) return ParseResourceGroup(Verb::kCreateResourceGroup);
+    if (At(Kw::kSPATIAL)) return ParseSpatialReferenceSystem(Verb::kCreateSpatialReferenceSystem);
+  }
   Fail("what to create");
   return Make(NewCommand(Verb::kCreateTable));
 }
@@ -174,6 +182,12 @@ Statement* Parser::ParseAlterSchema() {
   if (!option && AtName()) name.name = ParseName("a schema");
   AddObject(command, ObjectKind::kSchema, Access::kAlter, name);
   if (AtEnd()) Fail("an option");
+  if (mariadb() && Accept(Kw::kUPGRADE)) {
+    Expect(Kw::kDATA);
+    Expect(Kw::kDIRECTORY);
+    Expect(Kw::kNAME);
+    return Make(command);
+  }
   ParseSchemaOptions();
   while (!mariadb() && AcceptAll(Kw::kREAD, Kw::kONLY)) {
     Accept(Op::kEqual);
@@ -184,7 +198,7 @@ Statement* Parser::ParseAlterSchema() {
 }
 
 Statement* Parser::ParseDrop() {
-  hint_ = Verb::kDropTable;
+  Hint(Verb::kDropTable);
   Advance();
   if (At(Kw::kPREPARE)) {
     Command* command = NewCommand(Verb::kDeallocate);
@@ -212,6 +226,14 @@ Statement* Parser::ParseDrop() {
     return ParseDropSimple(Verb::kDropPackage, ObjectKind::kPackage, false);
   }
   if (!mariadb() && At(Kw::kLIBRARY)) return ParseDropSimple(Verb::kDropLibrary, ObjectKind::kLibrary, false);
+  if (!mariadb()) {
+    if (At(Kw::kTABLESPACE) || (At(Kw::kUNDO) && Peek().keyword == Kw::kTABLESPACE)) {
+      return ParseTablespace(Verb::kDropTablespace);
+    }
+    if (At(Kw::kLOGFILE)) return ParseLogfileGroup(Verb::kDropLogfileGroup);
+    if (At(Kw::kRESOURCE)) return ParseResourceGroup(Verb::kDropResourceGroup);
+    if (At(Kw::kSPATIAL)) return ParseSpatialReferenceSystem(Verb::kDropSpatialReferenceSystem);
+  }
   if (At(Kw::kINDEX)) {
     Command* command = NewCommand(Verb::kDropIndex);
     Advance();
@@ -287,7 +309,7 @@ Statement* Parser::ParseRename() {
 }
 
 // CREATE|ALTER|DROP SERVER; the word SERVER is current.
-Statement* Parser::ParseServer(Verb verb) {
+Statement* Parser::ParseServer(Verb verb, bool or_replace) {
   Command* command = NewCommand(verb);
   Advance();
   Access access = Access::kAlter;
@@ -296,7 +318,11 @@ Statement* Parser::ParseServer(Verb verb) {
     AcceptIfExists();
   } else if (verb == Verb::kCreateServer) {
     access = Access::kCreate;
-    if (mariadb()) AcceptIfNotExists();
+    if (mariadb()) {
+      AcceptIfNotExists();
+    } else if (or_replace) {
+      Fail("VIEW");
+    }
   }
   AddObject(command, ObjectKind::kServer, access, {{}, ParseNameOrString("a server")});
   if (verb == Verb::kDropServer) return Make(command);

@@ -4,7 +4,7 @@
 namespace postern::sql {
 
 Statement* Parser::ParseAlter() {
-  hint_ = Verb::kAlterTable;
+  Hint(Verb::kAlterTable);
   Advance();
   if (mariadb() && AtAny(Kw::kONLINE, Kw::kIGNORE)) {
     Accept(Kw::kONLINE);
@@ -19,7 +19,14 @@ Statement* Parser::ParseAlter() {
   if (AtAny(Kw::kVIEW, Kw::kALGORITHM, Kw::kSQL, Kw::kDEFINER)) return ParseAlterView();
   if (AtAny(Kw::kPROCEDURE, Kw::kFUNCTION)) return ParseAlterRoutine();
   if (!mariadb() && At(Kw::kINSTANCE)) return ParseAlterInstance();
-  if (At(Kw::kEVENT)) hint_ = Verb::kAlterEvent;
+  if (At(Kw::kEVENT)) return ParseAlterEvent();
+  if (!mariadb()) {
+    if (At(Kw::kTABLESPACE) || (At(Kw::kUNDO) && Peek().keyword == Kw::kTABLESPACE)) {
+      return ParseTablespace(Verb::kAlterTablespace);
+    }
+    if (At(Kw::kLOGFILE)) return ParseLogfileGroup(Verb::kAlterLogfileGroup);
+    if (At(Kw::kRESOURCE)) return ParseResourceGroup(Verb::kAlterResourceGroup);
+  }
   Fail("what to alter");
   return Make(NewCommand(hint_));
 }
@@ -27,7 +34,10 @@ Statement* Parser::ParseAlter() {
 // [ALGORITHM = x] [DEFINER = y] [SQL SECURITY z] VIEW name [(columns)] AS query
 Statement* Parser::ParseAlterView() {
   Command* command = NewCommand(Verb::kAlterView);
-  if (Accept(Kw::kALGORITHM)) {
+  if (At(Kw::kDEFINER)) {
+    ParseDefiner();
+    if (At(Kw::kEVENT)) return ParseAlterEvent();
+  } else if (Accept(Kw::kALGORITHM)) {
     Expect(Op::kEqual);
     if (!AcceptAny(Kw::kUNDEFINED, Kw::kMERGE, Kw::kTEMPTABLE)) Fail("an algorithm");
   }
@@ -102,6 +112,11 @@ Statement* Parser::ParseAlterTable() {
   return Make(command);
 }
 
+// [WITH|WITHOUT VALIDATION]
+void Parser::AddWithValidation() {
+  if (AcceptAny(Kw::kWITH, Kw::kWITHOUT)) Expect(Kw::kVALIDATION);
+}
+
 void Parser::ParseColumnPlace() {
   if (Accept(Kw::kFIRST)) return;
   if (Accept(Kw::kAFTER)) ParseName("a column");
@@ -142,6 +157,17 @@ void Parser::ParseAlterAction(Command* command) {
       command->exprs.Add(ParseColumnOrCall());
       AcceptAny(Kw::kASC, Kw::kDESC);
     } while (Accept(Op::kComma));
+  } else if (mariadb() && AcceptAll(Kw::kCONVERT, Kw::kPARTITION)) {
+    ParseName("a partition");
+    Expect(Kw::kTO);
+    Expect(Kw::kTABLE);
+    AddObject(command, ObjectKind::kTable, Access::kCreate, ParseObjectName("a table"));
+    AddWithValidation();
+  } else if (mariadb() && AcceptAll(Kw::kCONVERT, Kw::kTABLE)) {
+    AddObject(command, ObjectKind::kTable, Access::kDrop, ParseObjectName("a table"));
+    Expect(Kw::kTO);
+    ParsePartitionDefinition(command);
+    AddWithValidation();
   } else if (Accept(Kw::kCONVERT)) {
     Expect(Kw::kTO);
     if (!AcceptAll(Kw::kCHARACTER, Kw::kSET) && !AcceptAll(Kw::kCHAR, Kw::kSET)) Expect(Kw::kCHARSET);

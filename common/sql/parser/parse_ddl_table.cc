@@ -139,6 +139,12 @@ bool Parser::ParseColumnAttribute(Command* command) {
     Expect(Kw::kVERSIONING);
   } else if (mariadb() && Accept(Kw::kCOMPRESSED)) {
     if (Accept(Op::kEqual)) ParseName("a method");
+    ParseCharsetAttributes();
+  } else if (mariadb() && (At(TokenKind::kWord) || At(TokenKind::kQuotedName)) && !At(Kw::kREF_SYSTEM_ID) &&
+             Peek().op == Op::kEqual) {
+    Advance();  // an engine's own option
+    Advance();
+    ParseEngineOptionValue();
   } else if (mariadb() && Accept(Kw::kREF_SYSTEM_ID)) {
     Expect(Op::kEqual);
     ParseUnsigned("an id");
@@ -257,6 +263,10 @@ void Parser::ParseIndexOptions() {
       Accept(Op::kEqual);
       ParseString("an attribute");
     } else if (mariadb() && (Accept(Kw::kIGNORED) || AcceptAll(Kw::kNOT, Kw::kIGNORED))) {
+    } else if (mariadb() && (At(TokenKind::kWord) || At(TokenKind::kQuotedName)) && Peek().op == Op::kEqual) {
+      Advance();
+      Advance();
+      ParseEngineOptionValue();
     } else {
       return;
     }
@@ -281,7 +291,7 @@ bool Parser::ParseTableOption(Command* command) {
     Fail("CHARACTER SET or COLLATE");
     return false;
   }
-  if (AcceptAny(Kw::kENGINE, Kw::kTYPE) || (!mariadb() && Accept(Kw::kSECONDARY_ENGINE))) {
+  if (Accept(Kw::kENGINE) || (!mariadb() && Accept(Kw::kSECONDARY_ENGINE))) {
     equals();
     if (!Accept(Kw::kNULL)) ParseNameOrString("an engine");
   } else if (AcceptAny(Kw::kAUTO_INCREMENT, Kw::kAVG_ROW_LENGTH, Kw::kCHECKSUM, Kw::kDELAY_KEY_WRITE, Kw::kKEY_BLOCK_SIZE,
@@ -338,11 +348,7 @@ bool Parser::ParseTableOption(Command* command) {
   } else if (mariadb() && (At(TokenKind::kWord) || At(TokenKind::kQuotedName)) && Peek().op == Op::kEqual) {
     Advance();  // an engine's own option
     Advance();
-    if (At(TokenKind::kInteger)) {
-      Advance();
-    } else if (!Accept(Kw::kDEFAULT)) {
-      ParseNameOrString("a value");
-    }
+    ParseEngineOptionValue();
   } else {
     return false;
   }
@@ -401,7 +407,7 @@ void Parser::ParsePartitionDefinitions(Command* command) {
 }
 
 void Parser::ParsePartitionDefinition(Command* command) {
-  Expect(Kw::kPARTITION);
+  if (!mariadb() || At(Kw::kPARTITION)) Expect(Kw::kPARTITION);
   ParseName("a partition");
   const auto values = [&] {
     Expect(Op::kOpen);
@@ -421,7 +427,7 @@ void Parser::ParsePartitionDefinition(Command* command) {
       values();
     }
   } else if (mariadb()) {
-    AcceptAny(Kw::kHISTORY, Kw::kCURRENT);
+    AcceptAny(Kw::kHISTORY, Kw::kCURRENT, Kw::kDEFAULT);
   }
   ParsePartitionOptions();
   if (!Accept(Op::kOpen)) return;
@@ -433,8 +439,22 @@ void Parser::ParsePartitionDefinition(Command* command) {
   Expect(Op::kClose);
 }
 
+// The value of an option that only the storage engine knows.
+void Parser::ParseEngineOptionValue() {
+  if (At(TokenKind::kInteger) || At(TokenKind::kHexNumber)) return Advance();
+  if (Accept(Kw::kDEFAULT)) return;
+  if (At(TokenKind::kWord)) return Advance();
+  ParseNameOrString("a value");
+}
+
 void Parser::ParsePartitionOptions() {
   for (;;) {
+    if (mariadb() && At(TokenKind::kWord) && At(Kw::kNone) && Peek().op == Op::kEqual) {
+      Advance();
+      Advance();
+      ParseEngineOptionValue();
+      continue;
+    }
     Accept(Kw::kSTORAGE);
     if (Accept(Kw::kENGINE)) {
       Accept(Op::kEqual);

@@ -120,6 +120,12 @@ void Parser::ParseQueryTail(Query* query) {
     query->has_limit = true;
     ParseFetchFirst(query->limit);
   }
+  if (mariadb() && Accept(Kw::kPROCEDURE)) {  // PROCEDURE ANALYSE(...)
+    ParseName("ANALYSE");
+    Expect(Op::kOpen);
+    if (!At(Op::kClose)) ParseExprList(query->limit);
+    Expect(Op::kClose);
+  }
   for (;;) {
     if (At(Kw::kINTO)) {
       if (query->into.kind != IntoKind::kNone) Fail("end of statement");
@@ -184,6 +190,7 @@ bool Parser::ParseLocking() {
     Expect(Kw::kIN);
     Expect(Kw::kSHARE);
     Expect(Kw::kMODE);
+    if (!mariadb()) return true;
   } else if (Accept(Kw::kFOR)) {
     if (!Accept(Kw::kUPDATE) && (mariadb() || !Accept(Kw::kSHARE))) Fail("UPDATE or SHARE");
     if (!mariadb() && Accept(Kw::kOF)) {

@@ -5,7 +5,7 @@
 namespace postern::sql {
 
 Statement* Parser::ParseSet() {
-  hint_ = Verb::kSet;
+  Hint(Verb::kSet);
   Advance();
   if (At(Kw::kPASSWORD)) return ParseSetPassword();
   if (At(Kw::kROLE)) return ParseSetRole();

@@ -156,7 +156,7 @@ bool Parser::ParseShowCreate(Command* command) {
     ObjectKind kind;
     std::string_view detail;
   };
-  static constexpr Row kRows[] = {
+  static constexpr Row kRows[] = {  // a view may be shown as a table
       {Kw::kTABLE, ObjectKind::kTable, "create_table"},         {Kw::kVIEW, ObjectKind::kTable, "create_view"},
       {Kw::kPROCEDURE, ObjectKind::kProcedure, "create_proc"},  {Kw::kFUNCTION, ObjectKind::kFunction, "create_func"},
       {Kw::kTRIGGER, ObjectKind::kTrigger, "create_trigger"},   {Kw::kEVENT, ObjectKind::kEvent, "create_event"},
@@ -202,6 +202,19 @@ bool Parser::ParseShowServer(Command* command) {
     command->detail = "privileges";
   } else if (Accept(Kw::kPROFILES)) {
     fixed("profiles");
+  } else if (Accept(Kw::kPROFILE)) {
+    fixed("profile");
+    if (At(TokenKind::kWord) && !At(Kw::kFOR) && !At(Kw::kLIMIT)) {
+      do {
+        if (!Accept(Kw::kALL)) ParseName("ALL, CPU, IO or another part");
+        AcceptAny(Kw::kIO, Kw::kSWITCHES, Kw::kFAULTS);
+      } while (Accept(Op::kComma));
+    }
+    if (Accept(Kw::kFOR)) {
+      Expect(Kw::kQUERY);
+      ParseUnsigned("a query");
+    }
+    if (At(Kw::kLIMIT)) ParseLimit(command->exprs, true);
   } else if (Accept(Kw::kENGINE)) {
     fixed("engine_status");
     if (!Accept(Kw::kALL)) ParseNameOrString("an engine");
@@ -276,7 +289,7 @@ Statement* Parser::ParseDescribeTable(Verb verb) {
 
 // EXPLAIN [options] statement | FOR CONNECTION n, and all its names
 Statement* Parser::ParseExplain() {
-  hint_ = Verb::kExplain;
+  Hint(Verb::kExplain);
   Advance();
   Command* command = NewCommand(Verb::kExplain);
   bool options = false;
@@ -317,7 +330,7 @@ Statement* Parser::ParseExplain() {
   }
   StatementRef* nested = New<StatementRef>();
   nested->statement = ParseStatement();
-  hint_ = Verb::kExplain;
+  Hint(Verb::kExplain);
   command->statements.Add(nested);
   return Make(command);
 }

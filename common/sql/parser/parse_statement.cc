@@ -12,7 +12,7 @@ Statement* Parser::Make(AnyStatement any) {
 Command* Parser::NewCommand(Verb verb) {
   Command* command = New<Command>();
   command->verb = verb;
-  hint_ = verb;
+  Hint(verb);
   return command;
 }
 
@@ -47,6 +47,7 @@ Statement* Parser::ParseNext() {
   if (AtEndOfText()) return nullptr;
   parameters_ = 0;
   hint_ = Verb::kUnknown;
+  statement_depth_ = 0;
   const uint32_t begin = token_.begin;
   Statement* statement = ParseStatement();
   if (!AtEnd()) Fail("end of statement");
@@ -59,10 +60,16 @@ Statement* Parser::ParseNext() {
 
 Statement* Parser::ParseStatement() {
   const Depth depth(*this);
+  struct Nesting {
+    explicit Nesting(uint32_t& level) : level_(level) { ++level_; }
+    ~Nesting() { --level_; }
+    uint32_t& level_;
+  } const nesting(statement_depth_);
   if (At(Op::kOpen)) {
-    hint_ = Verb::kSelect;
+    Hint(Verb::kSelect);
     return Make(ParseQuery());
   }
+  if (AtCompound()) return ParseCompound();
   if (!At(TokenKind::kWord) || At(Kw::kNone)) {
     Fail("a statement");
     return Make(NewCommand(Verb::kUnknown));
@@ -71,19 +78,18 @@ Statement* Parser::ParseStatement() {
 }
 
 Statement* Parser::ParseStatementByWord() {
-  const auto hinted = [this](Verb verb) { hint_ = verb; };
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wswitch-enum"
   switch (token_.keyword) {
-    case Kw::kSELECT: hinted(Verb::kSelect); return Make(ParseQuery());
-    case Kw::kVALUES: hinted(Verb::kValues); return Make(ParseQuery());
-    case Kw::kTABLE: hinted(Verb::kTable); return Make(ParseQuery());
-    case Kw::kWITH: hinted(Verb::kSelect); return ParseWithStatement();
-    case Kw::kINSERT: hinted(Verb::kInsert); return ParseInsert();
-    case Kw::kREPLACE: hinted(Verb::kReplace); return ParseInsert();
-    case Kw::kUPDATE: hinted(Verb::kUpdate); return ParseUpdate({});
-    case Kw::kDELETE: hinted(Verb::kDelete); return ParseDelete({});
-    case Kw::kLOAD: hinted(Verb::kLoad); return ParseLoad();
+    case Kw::kSELECT: Hint(Verb::kSelect); return Make(ParseQuery());
+    case Kw::kVALUES: Hint(Verb::kValues); return Make(ParseQuery());
+    case Kw::kTABLE: Hint(Verb::kTable); return Make(ParseQuery());
+    case Kw::kWITH: Hint(Verb::kSelect); return ParseWithStatement();
+    case Kw::kINSERT: Hint(Verb::kInsert); return ParseInsert();
+    case Kw::kREPLACE: Hint(Verb::kReplace); return ParseInsert();
+    case Kw::kUPDATE: Hint(Verb::kUpdate); return ParseUpdate({});
+    case Kw::kDELETE: Hint(Verb::kDelete); return ParseDelete({});
+    case Kw::kLOAD: Hint(Verb::kLoad); return ParseLoad();
     case Kw::kCALL: return ParseCall();
     case Kw::kDO: return ParseDo();
     case Kw::kHANDLER: return ParseHandler();
@@ -128,6 +134,14 @@ Statement* Parser::ParseStatementByWord() {
     case Kw::kRENAME: return ParseRename();
     case Kw::kGRANT: return ParseGrant();
     case Kw::kREVOKE: return ParseRevoke();
+    case Kw::kSIGNAL:
+    case Kw::kRESIGNAL: return ParseSignal();
+    case Kw::kGET: return ParseGetDiagnostics();
+    case Kw::kCHANGE: return ParseChange();
+    case Kw::kSTOP: return ParseStop();
+    case Kw::kBACKUP: return ParseBackup();
+    case Kw::kCLONE: return ParseClone();
+    case Kw::kIMPORT: return ParseImport();
     default:
       Fail("a statement");
       return Make(NewCommand(Verb::kUnknown));

@@ -25,6 +25,7 @@ bool Parser::AcceptJoin(bool& natural, bool& outer) {
   }
   if (Accept(Kw::kNATURAL)) {
     natural = true;
+    if (mariadb() && Accept(Kw::kSTRAIGHT_JOIN)) return true;
     if (AcceptAny(Kw::kLEFT, Kw::kRIGHT)) {
       Accept(Kw::kOUTER);
     } else {

@@ -6,11 +6,7 @@ namespace postern::sql {
 // START TRANSACTION [WITH CONSISTENT SNAPSHOT | READ ONLY | READ WRITE, ...]
 Statement* Parser::ParseStart() {
   Advance();
-  if (AtAny(Kw::kSLAVE, Kw::kREPLICA, Kw::kGROUP_REPLICATION)) {
-    hint_ = Verb::kStartReplication;
-    Fail("TRANSACTION");
-    return Make(NewCommand(Verb::kStartReplication));
-  }
+  if (AtAny(Kw::kSLAVE, Kw::kREPLICA, Kw::kGROUP_REPLICATION) || (mariadb() && At(Kw::kALL))) return ParseReplica(true);
   Command* command = NewCommand(Verb::kBegin);
   Expect(Kw::kTRANSACTION);
   if (AtAny(Kw::kWITH, Kw::kREAD)) {

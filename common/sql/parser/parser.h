@@ -232,6 +232,9 @@ class Parser {
   void ParseObjectList(Command* command, ObjectKind kind, Access access, std::string_view what);
   Statement* ParseStatement();
   Statement* ParseStatementByWord();
+  void Hint(Verb verb) {
+    if (statement_depth_ <= 1) hint_ = verb;  // of the outermost statement
+  }
 
   // parse_transaction.cc
   Statement* ParseStart();
@@ -300,7 +303,7 @@ class Parser {
   Statement* ParseCreateIndex(bool or_replace);
   Statement* ParseCreateSchema(bool or_replace);
   Statement* ParseCreateDefined(bool or_replace);
-  Statement* ParseServer(Verb verb);
+  Statement* ParseServer(Verb verb, bool or_replace = false);
   Statement* ParseSequence(Verb verb, bool temporary, bool or_replace);
   Statement* ParseAlterSchema();
   void ParseSchemaOptions();
@@ -331,6 +334,7 @@ class Parser {
   void ParsePartitionDefinitions(Command* command);
   void ParsePartitionDefinition(Command* command);
   void ParsePartitionOptions();
+  void ParseEngineOptionValue();
   void ParseDefaultValue(Command* command);
   // parse_ddl_alter.cc
   Statement* ParseAlterTable();
@@ -344,6 +348,7 @@ class Parser {
   void ParseAlterRename(Command* command);
   bool ParseAlterPartition(Command* command);
   void ParseColumnPlace();
+  void AddWithValidation();
   void ParseAllOrNames();
   // parse_account.cc
   Statement* ParseCreateUser(Verb verb);
@@ -359,6 +364,46 @@ class Parser {
   void ParseGrantTarget(Command* command);
   // parse_routine.cc
   Statement* ParseCreateRoutine(bool or_replace);
+  Statement* ParseCreateProcedure(bool or_replace);
+  Statement* ParseCreateFunction(bool or_replace);
+  Statement* ParseCreateTrigger(bool or_replace);
+  Statement* ParseCreateEvent(bool or_replace);
+  Statement* ParseAlterEvent();
+  void AddCreated(Command* command, ObjectKind kind, bool or_replace);
+  void ParseBody(Command* command);
+  void ParseParameters(Command* command, bool directions);
+  void ParseProgramType();
+  void ParseCharacteristics();
+  void ParseSchedule(Command* command);
+  void ParseEventOptions(Command* command, bool alter);
+  // parse_compound.cc
+  bool AtCompound();
+  Statement* ParseCompound();
+  void ParseUnlabelled(Command* command);
+  void ParseStatements(Command* command);
+  void ParseBlock(Command* command);
+  void ParseDeclaration(Command* command);
+  void ParseCondition();
+  void ParseIf(Command* command);
+  void ParseCaseStatement(Command* command);
+  void ParseForLoop(Command* command);
+  Statement* ParseSignal();
+  Statement* ParseGetDiagnostics();
+  // parse_replication.cc
+  void ParseOptionValue();
+  void ParseOptionList();
+  Statement* ParseChange();
+  Statement* ParseReplica(bool start);
+  Statement* ParseStop();
+  Statement* ParseBackup();
+  Statement* ParseClone();
+  Statement* ParseImport();
+  // parse_storage.cc
+  void ParseStorageOptions();
+  Statement* ParseTablespace(Verb verb);
+  Statement* ParseLogfileGroup(Verb verb);
+  Statement* ParseResourceGroup(Verb verb);
+  Statement* ParseSpatialReferenceSystem(Verb verb);
 
   std::string_view text_;
   Dialect dialect_;
@@ -380,6 +425,8 @@ class Parser {
   std::string error_found_;
   std::string_view error_expected_;
   Verb hint_ = Verb::kUnknown;
+  uint32_t statement_depth_ = 0;  // statements inside statements
+  uint32_t in_program_ = 0;       // blocks and bodies of stored programs
 };
 
 }  // namespace postern::sql

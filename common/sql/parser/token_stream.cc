@@ -41,7 +41,8 @@ std::string_view OpText(Op op) {
     case Op::kArrowText:
     case Op::kSemicolon:
     case Op::kOpenBrace:
-    case Op::kColon: return "an operator";
+    case Op::kColon:
+    case Op::kDotDot: return "an operator";
   }
   return "an operator";
 }
