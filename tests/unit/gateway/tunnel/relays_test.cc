@@ -183,7 +183,8 @@ class FakeRelay {
 };
 
 net::IoThreads& SessionThreads() {
-  static net::IoThreads threads(1);
+  // Never ended: at exit OpenSSL would be gone before the threads that it keeps something for.
+  static net::IoThreads& threads = *new net::IoThreads(1);
   return threads;
 }
 
