@@ -34,19 +34,21 @@ class Arena {
   }
 
   void Grow(size_t bytes) {
-    size_t size = blocks_.empty() ? kFirst : kLater;
+    size_t size = blocks_.empty() ? kSecond : kLater;
     if (size < bytes) size = bytes;
     blocks_.push_back(std::make_unique_for_overwrite<std::byte[]>(size));
     next_ = blocks_.back().get();
     left_ = size;
   }
 
-  static constexpr size_t kFirst = 4 << 10;
+  static constexpr size_t kFirst = 4 << 10;  // enough for most statements: those allocate nothing
+  static constexpr size_t kSecond = 16 << 10;
   static constexpr size_t kLater = 64 << 10;
 
+  alignas(std::max_align_t) std::byte first_[kFirst];
   std::vector<std::unique_ptr<std::byte[]>> blocks_;
-  std::byte* next_ = nullptr;
-  size_t left_ = 0;
+  std::byte* next_ = first_;
+  size_t left_ = kFirst;
 };
 
 // A list threaded through its nodes' `next`. Copying it shares the nodes.

@@ -47,6 +47,7 @@ struct Command {
   bool multi_table = false;
   bool has_where = false;
   bool has_limit = false;
+  Name default_schema;  // EXPLAIN FOR SCHEMA x: where its statement's names are looked up
   std::string_view prepared_text;  // PREPARE x FROM '...': the literal as written
   // KILL
   bool is_kill = false;

@@ -30,6 +30,7 @@ struct SelectBlock {
   Expr* where = nullptr;
   List<Expr> group_by;
   Expr* having = nullptr;
+  Expr* qualify = nullptr;
   List<Window> windows;
   Into into;  // before FROM; the query's own once it is read
   std::string_view hint;

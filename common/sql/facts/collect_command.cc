@@ -75,7 +75,9 @@ void Collector::VisitNested(const Command& command) {
   const bool explains = command.verb == Verb::kExplain;
   for (const StatementRef& ref : command.statements) {
     nested_explain_ = explains && !command.body_runs;
+    default_schema_ = Unquote(command.default_schema);
     Visit(*ref.statement);
+    default_schema_.clear();
     nested_explain_ = false;
     facts_.nested = facts_.verb;
   }

@@ -68,6 +68,7 @@ void Collector::VisitSelect(const SelectBlock& select) {
   VisitExpr(select.where);
   VisitExprs(select.group_by);
   VisitExpr(select.having);
+  VisitExpr(select.qualify);
   for (const Window& window : select.windows) VisitWindow(&window);
 }
 

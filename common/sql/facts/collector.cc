@@ -1,5 +1,7 @@
 #include "common/sql/facts/collector.h"
 
+#include <algorithm>
+
 namespace postern::sql {
 
 Facts Collector::Collect(const Statement& statement) {
@@ -15,51 +17,59 @@ void Collector::Visit(const Statement& statement) {
   std::visit([this](const auto* shape) { VisitShape(*shape); }, statement.any);
 }
 
-// Facts are lists without repetition; the key spells out all of a fact.
-bool Collector::FirstTime(const std::string& key) { return seen_.insert(key).second; }
+// Facts are lists without repetition. Short ones are searched, long ones go by a key that spells out all of a fact.
+template <typename Use, typename KeyOf>
+void Collector::Add(Use use, std::vector<Use>& list, KeyOf key_of) {
+  static constexpr size_t kShort = 16;
+  if (list.size() < kShort) {
+    if (std::find(list.begin(), list.end(), use) != list.end()) return;
+  } else {
+    if (list.size() == kShort) {
+      for (const Use& known : list) seen_.insert(key_of(known));
+    }
+    if (!seen_.insert(key_of(use)).second) return;
+  }
+  list.push_back(std::move(use));
+}
 
 void Collector::AddObject(ObjectKind kind, Access access, const ObjectName& name) {
-  AddObject(kind, access, Unquote(name.schema), Unquote(name.name));
+  AddObject(kind, access, name.schema.empty() ? default_schema_ : Unquote(name.schema), Unquote(name.name));
 }
 
 void Collector::AddObject(ObjectKind kind, Access access, std::string schema, std::string name) {
   if (nested_explain_ && access != Access::kRead) access = Access::kInspect;
-  for (const ObjectUse& known : facts_.objects) {
-    if (facts_.objects.size() > 16) break;
-    if (known.kind == kind && known.access == access && known.schema == schema && known.name == name) return;
-  }
-  std::string key = "o";
-  key += static_cast<char>('A' + static_cast<int>(kind));
-  key += static_cast<char>('A' + static_cast<int>(access));
-  key += schema;
-  key += '\0';
-  key += name;
-  if (!FirstTime(key)) return;
-  facts_.objects.push_back({kind, std::move(schema), std::move(name), access});
+  Add({kind, std::move(schema), std::move(name), access}, facts_.objects, [](const ObjectUse& use) {
+    std::string key = "o";
+    key += static_cast<char>('A' + static_cast<int>(use.kind));
+    key += static_cast<char>('A' + static_cast<int>(use.access));
+    key += use.schema;
+    key += '\0';
+    key += use.name;
+    return key;
+  });
 }
 
 void Collector::AddFunction(FunctionUse use) {
-  std::string key = "f";
-  key += static_cast<char>('A' + static_cast<int>(use.cls));
-  key += use.window ? 'w' : '-';
-  key += use.schema;
-  key += '\0';
-  key += use.name;
-  if (!FirstTime(key)) return;
-  facts_.functions.push_back(std::move(use));
+  Add(std::move(use), facts_.functions, [](const FunctionUse& u) {
+    std::string key = "f";
+    key += static_cast<char>('A' + static_cast<int>(u.cls));
+    key += u.window ? 'w' : '-';
+    key += u.schema;
+    key += '\0';
+    key += u.name;
+    return key;
+  });
 }
 
 void Collector::AddVariable(VariableUse use) {
-  std::string key = "v";
-  key += static_cast<char>('A' + static_cast<int>(use.scope));
-  key += use.set ? 's' : 'r';
-  key += use.name;
-  if (use.value) {
-    key += '\0';
-    key += *use.value;
-  }
-  if (!FirstTime(key)) return;
-  facts_.variables.push_back(std::move(use));
+  Add(std::move(use), facts_.variables, [](const VariableUse& u) {
+    std::string key = "v";
+    key += static_cast<char>('A' + static_cast<int>(u.scope));
+    key += u.set ? 's' : 'r';
+    key += u.name;
+    if (u.value) key += '\0' + *u.value;
+    return key;
+  });
 }
 
 }  // namespace postern::sql

@@ -88,13 +88,15 @@ class Collector {
   void AddObject(ObjectKind kind, Access access, std::string schema, std::string name);
   void AddFunction(FunctionUse use);
   void AddVariable(VariableUse use);
-  bool FirstTime(const std::string& key);
+  template <typename Use, typename KeyOf>
+  void Add(Use use, std::vector<Use>& list, KeyOf key_of);
 
   std::string_view text_;
   Dialect dialect_;
   Facts facts_;
   std::unordered_set<std::string> seen_;
   std::unordered_map<std::string, int> common_tables_;  // names in scope, how often
+  std::string default_schema_;   // of EXPLAIN FOR SCHEMA
   bool nested_explain_ = false;  // under an EXPLAIN that does not run it: writes are only looked at
   bool harmful_hint_ = false;
 };

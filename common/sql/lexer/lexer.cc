@@ -1,5 +1,7 @@
 #include "common/sql/lexer/lexer.h"
 
+#include <array>
+
 #include "common/sql/ascii.h"
 #include "common/sql/lexer/charset_names.h"
 
@@ -8,14 +10,25 @@ namespace {
 
 constexpr size_t kMaxVersionDigits = 6;
 
-bool IsAsciiNameChar(unsigned char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || IsDigit(c) || c == '_' || c == '$';
+constexpr std::array<bool, 256> NameChars() {
+  std::array<bool, 256> is{};
+  for (int c = 0; c < 128; ++c) {
+    is[static_cast<size_t>(c)] = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '$';
+  }
+  return is;
 }
+
+constexpr std::array<bool, 256> kIsNameChar = NameChars();
+
+bool IsAsciiNameChar(unsigned char c) { return kIsNameChar[c]; }
 
 bool TakesHint(Kw keyword) {
   return keyword == Kw::kSELECT || keyword == Kw::kINSERT || keyword == Kw::kREPLACE || keyword == Kw::kUPDATE ||
          keyword == Kw::kDELETE;
 }
+
+// Bytes that neither are blanks nor can start a comment or end one.
+bool StartsPlainly(unsigned char c) { return (c >= '0' && c < 0x7F) || c == '\'' || c == ',' || c == '(' || c == ')'; }
 
 bool IsContinuation(unsigned char c) { return c >= 0x80 && c <= 0xBF; }
 
@@ -82,8 +95,12 @@ size_t Lexer::NameCharLength(size_t at) const {
 
 bool Lexer::PassName() {
   const size_t begin = pos_;
-  while (const size_t length = NameCharLength(pos_)) pos_ += length;
-  return pos_ != begin;
+  for (;;) {
+    while (pos_ < text_.size() && IsAsciiNameChar(static_cast<unsigned char>(text_[pos_]))) ++pos_;
+    const size_t length = NameCharLength(pos_);
+    if (length == 0) return pos_ != begin;
+    pos_ += length;
+  }
 }
 
 bool Lexer::AtDashComment() const {
@@ -158,7 +175,7 @@ Token Lexer::SkipComment() {
   return Token{};
 }
 
-Token Lexer::SkipBlanksAndComments(bool& found) {
+Token Lexer::SkipBlanksAndComments() {
   for (;;) {
     const unsigned char c = Peek();
     const size_t begin = pos_;
@@ -177,7 +194,7 @@ Token Lexer::SkipBlanksAndComments(bool& found) {
     } else {
       return Token{};
     }
-    found = dropped_ = true;
+    dropped_ = true;
   }
 }
 
@@ -191,9 +208,11 @@ Token Lexer::Scan() {
     while (!AtEnd() && IsBlank(Peek())) ++pos_;
     if (Peek() == '/' && Peek(1) == '*' && Peek(2) == '+') return Hint(pos_);
   }
-  bool found = false;
-  const Token error = SkipBlanksAndComments(found);
-  if (error.kind == TokenKind::kError) return error;
+  while (pos_ < text_.size() && text_[pos_] == ' ') ++pos_;
+  if (!StartsPlainly(Peek())) {
+    const Token error = SkipBlanksAndComments();
+    if (error.kind == TokenKind::kError) return error;
+  }
 
   const size_t begin = pos_;
   if (AtEnd() || (Peek() == 0 && pos_ + 1 == text_.size())) {
@@ -201,6 +220,7 @@ Token Lexer::Scan() {
     return Make(TokenKind::kEnd, begin);
   }
   const char c = text_[pos_];
+  if (c == ',') return MakeOp(Op::kComma, begin, 1);
   if (c == '\'') return Quoted('\'', !mode_.no_backslash_escapes, TokenKind::kString, begin);
   if (c == '"') {
     if (mode_.ansi_quotes) return Quoted('"', false, TokenKind::kQuotedName, begin);
@@ -215,6 +235,56 @@ Token Lexer::Scan() {
   if (c == 0) return Error(ParseErrorKind::kNulByte, begin);
   if (static_cast<unsigned char>(c) >= 0x80) return Error(ParseErrorKind::kInvalidCharacter, begin);
   return Operator(c, begin);
+}
+
+size_t Lexer::BlanksEnd(size_t at) const {
+  while (at < text_.size() && (text_[at] == ' ' || text_[at] == '\n')) ++at;
+  return at;
+}
+
+// Behind a number, a quoted string or NULL that starts at `at`; 0 for anything else, which is left to Scan.
+size_t Lexer::LiteralEnd(size_t at) const {
+  const size_t size = text_.size();
+  if (at < size && text_[at] == '\'') {
+    for (++at; at < size; ++at) {
+      if (text_[at] == '\\' && !mode_.no_backslash_escapes) {
+        ++at;
+      } else if (text_[at] == '\'') {
+        if (at + 1 >= size || text_[at + 1] != '\'') return at + 1;
+        ++at;
+      }
+    }
+    return 0;
+  }
+  if (size - at >= 4 && EqualsIgnoreCase(text_.substr(at, 4), "NULL")) return at + 4;
+  if (at < size && text_[at] == '-') ++at;
+  const size_t digits = at;
+  while (at < size && IsDigit(static_cast<unsigned char>(text_[at]))) ++at;
+  if (at == digits) return 0;
+  if (at < size && text_[at] == '.') {
+    ++at;
+    while (at < size && IsDigit(static_cast<unsigned char>(text_[at]))) ++at;
+  }
+  return at;
+}
+
+size_t Lexer::PassLiteralRows() {
+  if (failed_ || hint_may_follow_ || after_name_dot_) return 0;
+  size_t rows = 0;
+  for (size_t at = pos_;; ++rows) {
+    for (;;) {
+      at = LiteralEnd(BlanksEnd(at));
+      if (at == 0) return rows;
+      at = BlanksEnd(at);
+      if (at >= text_.size() || (text_[at] != ',' && text_[at] != ')')) return rows;
+      if (text_[at++] == ')') break;
+    }
+    at = BlanksEnd(at);
+    if (at >= text_.size() || text_[at] != ',') return rows;
+    at = BlanksEnd(at + 1);
+    if (at >= text_.size() || text_[at] != '(') return rows;
+    pos_ = ++at;
+  }
 }
 
 Token Lexer::Word(size_t begin, bool after_dot) {
@@ -262,6 +332,7 @@ Token Lexer::Number(size_t begin) {
     }
   }
   while (IsDigit(Peek())) ++pos_;
+  if (const unsigned char c = Peek(); c == ',' || c == ')' || c == ' ') return Make(TokenKind::kInteger, begin);
   if (NameCharLength(pos_) == 0) {
     const bool range = mariadb_ && Peek() == '.' && Peek(1) == '.';
     return Peek() == '.' && !range ? Fraction(begin) : Make(TokenKind::kInteger, begin);

@@ -19,13 +19,17 @@ class Lexer {
 
   Token Next();
 
+  // Behind the opening parenthesis of a row of values: passes rows of plain literals together with the comma and the
+  // parenthesis behind each, as long as another row follows, without making tokens of them. Answers how many.
+  size_t PassLiteralRows();
+
   size_t position() const { return pos_; }
   // Whether a comment, or the marks of an executable one, have been passed: then the canonical text differs.
   bool dropped_anything() const { return dropped_; }
 
  private:
   Token Scan();
-  Token SkipBlanksAndComments(bool& found);
+  Token SkipBlanksAndComments();
   Token SkipComment();
   Token SkipExecutable(size_t marks);
   bool SkipToCommentEnd(bool one_nested);
@@ -33,6 +37,8 @@ class Lexer {
   bool AtDashComment() const;
   bool Executes(unsigned version, bool maria_marks) const;
 
+  size_t LiteralEnd(size_t at) const;
+  size_t BlanksEnd(size_t at) const;
   Token Word(size_t begin, bool after_dot);
   Token Number(size_t begin);
   Token Fraction(size_t begin);

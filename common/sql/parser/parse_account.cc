@@ -24,6 +24,7 @@ Statement* Parser::ParseCreateUser(Verb verb) {
   do {
     AddAccount(command, ObjectKind::kUser, access);
     if (!create && !mariadb() && At(Kw::kDEFAULT) && Peek().keyword == Kw::kROLE) break;
+    if (!create && !mariadb() && ParseFactors()) continue;
     ParseAuth();
   } while (Accept(Op::kComma));
   if (AcceptAll(Kw::kDEFAULT, Kw::kROLE)) {
@@ -34,6 +35,34 @@ Statement* Parser::ParseCreateUser(Verb verb) {
   }
   ParseUserOptions();
   return Make(command);
+}
+
+// {ADD | MODIFY | DROP} n FACTOR ..., n FACTOR INITIATE | FINISH REGISTRATION | UNREGISTER. False if none starts here.
+bool Parser::ParseFactors() {
+  if (At(TokenKind::kInteger)) {
+    Advance();
+    Expect(Kw::kFACTOR);
+    if (Accept(Kw::kUNREGISTER)) return true;
+    const bool finish = Accept(Kw::kFINISH);
+    if (!finish) Expect(Kw::kINITIATE);
+    Expect(Kw::kREGISTRATION);
+    if (finish) {
+      Expect(Kw::kSET);
+      Expect(Kw::kCHALLENGE_RESPONSE);
+      Expect(Kw::kAS);
+      ParseString("a response");
+    }
+    return true;
+  }
+  if (!AtAny(Kw::kADD, Kw::kMODIFY, Kw::kDROP)) return false;
+  while (AtAny(Kw::kADD, Kw::kMODIFY, Kw::kDROP)) {
+    const bool drop = At(Kw::kDROP);
+    Advance();
+    ParseUnsigned("2 or 3");
+    Expect(Kw::kFACTOR);
+    if (!drop) ParseAuth();
+  }
+  return true;
 }
 
 // IDENTIFIED BY 'x' | WITH plugin [BY 'x' | AS 'x' | USING 'x'] | VIA plugin ... (MariaDB), once or for several factors
@@ -65,6 +94,18 @@ void Parser::ParseAuth() {
       } while (mariadb() && Accept(Kw::kOR));
     }
   } while (!mariadb() && AcceptAll(Kw::kAND, Kw::kIDENTIFIED));
+  if (!mariadb() && Accept(Kw::kINITIAL)) {
+    Expect(Kw::kAUTHENTICATION);
+    Expect(Kw::kIDENTIFIED);
+    if (Accept(Kw::kBY)) {
+      secret();
+    } else {
+      Expect(Kw::kWITH);
+      ParseNameOrString("a plug-in");
+      Expect(Kw::kAS);
+      secret();
+    }
+  }
   if (!mariadb() && Accept(Kw::kREPLACE)) ParseString("a password");
   if (!mariadb() && Accept(Kw::kRETAIN)) {
     Expect(Kw::kCURRENT);

@@ -255,7 +255,10 @@ Statement* Parser::ParseCall() {
 Statement* Parser::ParseDo() {
   Command* command = NewCommand(Verb::kDo);
   Advance();
-  ParseExprList(command->exprs);
+  do {
+    command->exprs.Add(ParseExpr());
+    ParseOptionalAlias(true);
+  } while (Accept(Op::kComma));
   return Make(command);
 }
 
@@ -316,7 +319,7 @@ Statement* Parser::ParseLock() {
     if (Accept(Kw::kREAD)) {
       Accept(Kw::kLOCAL);
     } else {
-      Accept(Kw::kLOW_PRIORITY);
+      if (mariadb() || dialect_.version < 80400) Accept(Kw::kLOW_PRIORITY);
       if (mariadb()) Accept(Kw::kCONCURRENT);
       Expect(Kw::kWRITE);
     }

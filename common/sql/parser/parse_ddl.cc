@@ -43,6 +43,16 @@ Statement* Parser::ParseCreate() {
             Kw::kAGGREGATE)) {
     return ParseCreateDefined(replaces_view);
   }
+  if (!mariadb() && AtAny(Kw::kJSON, Kw::kMATERIALIZED)) {
+    if (Accept(Kw::kJSON)) {
+      Accept(Kw::kRELATIONAL);
+      Expect(Kw::kDUALITY);
+    } else {
+      Advance();
+    }
+    return ParseCreateView(or_replace);
+  }
+  if (!mariadb() && At(Kw::kLIBRARY)) return ParseCreateLibrary();
   if (At(Kw::kSERVER)) return ParseServer(Verb::kCreateServer, or_replace);
   if (!mariadb()) {
     if (At(Kw::kTABLESPACE) || (At(Kw::kUNDO) && Peek().keyword == Kw::kTABLESPACE)) {

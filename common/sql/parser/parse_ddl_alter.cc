@@ -150,6 +150,8 @@ void Parser::ParseAlterAction(Command* command) {
     if (!Accept(Kw::kDEFAULT)) ParseName("a value");
   } else if (AcceptAny(Kw::kENABLE, Kw::kDISABLE)) {
     Expect(Kw::kKEYS);
+  } else if (!mariadb() && AcceptAny(Kw::kSECONDARY_LOAD, Kw::kSECONDARY_UNLOAD)) {
+    if (Accept(Kw::kPARTITION)) ParseParenthesizedNames();
   } else if (Accept(Kw::kFORCE)) {
   } else if (Accept(Kw::kORDER)) {
     Expect(Kw::kBY);

@@ -44,6 +44,7 @@ void Parser::ParseInsertSource(Insert* insert) {
   Advance();
   insert->has_rows = true;
   do {
+    PassLiteralRows();
     Expect(Op::kOpen);
     if (!At(Op::kClose)) ParseValues(insert->values, true);
     Expect(Op::kClose);

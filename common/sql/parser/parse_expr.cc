@@ -324,24 +324,47 @@ void Parser::ParseExprList(List<Expr>& list) {
   } while (Accept(Op::kComma));
 }
 
-// Passes one literal if `,` or `)` stands right behind it.
+namespace {
+
+bool IsNumber(TokenKind kind) {
+  return kind == TokenKind::kInteger || kind == TokenKind::kDecimal || kind == TokenKind::kFloat;
+}
+
+bool EndsValue(const Token& token) { return token.op == Op::kComma || token.op == Op::kClose; }
+
+}  // namespace
+
+// Passes a literal that is all of a value. One that only starts a value becomes the seed of the expression.
 bool Parser::SkipPlainLiteral() {
-  const auto ends = [](const Token& token) { return token.op == Op::kComma || token.op == Op::kClose; };
-  const auto is_number = [](TokenKind kind) {
-    return kind == TokenKind::kInteger || kind == TokenKind::kDecimal || kind == TokenKind::kFloat;
-  };
-  if (is_number(token_.kind) || At(TokenKind::kString) || At(TokenKind::kHexNumber) || At(TokenKind::kHexString) ||
-      At(Kw::kNULL) || At(Kw::kTRUE) || At(Kw::kFALSE) || At(TokenKind::kParameter)) {
-    if (!ends(Peek(1))) return false;
-    Advance();
-    return true;
-  }
-  if (At(Op::kMinus) && is_number(Peek(1).kind) && ends(Peek(2))) {
+  if (At(Op::kMinus) && IsNumber(Peek(1).kind) && EndsValue(Peek(2))) {
     Advance();
     Advance();
     return true;
   }
+  const Token first = token_;
+  const bool literal = IsNumber(first.kind) || first.kind == TokenKind::kString || first.kind == TokenKind::kHexNumber ||
+                       first.kind == TokenKind::kHexString || first.kind == TokenKind::kParameter || At(Kw::kNULL);
+  if (!literal) return false;
+  Advance();
+  if (EndsValue(token_)) return true;
+  while (first.kind == TokenKind::kString && At(TokenKind::kString)) Advance();
+  seed_ = NewExpr(first.kind == TokenKind::kParameter ? ExprKind::kParameter : ExprKind::kLiteral);
+  seed_->begin = first.begin;
+  seed_->token = first.kind;
+  seed_->keyword = first.keyword;
+  seed_->name.raw = TextFrom(first.begin);
+  Finish(seed_);
   return false;
+}
+
+// At the opening parenthesis of a row: lets the lexer run over the rows that are nothing but literals.
+void Parser::PassLiteralRows() {
+  if (!At(Op::kOpen) || ahead_count_ != 0) return;
+  const size_t rows = lexer_.PassLiteralRows();
+  if (rows == 0) return;
+  token_.begin = static_cast<uint32_t>(lexer_.position() - 1);
+  token_.end = token_.begin + 1;
+  tokens_ += static_cast<uint32_t>(rows);
 }
 
 void Parser::ParseValues(List<Expr>& list, bool allow_default) {

@@ -104,6 +104,10 @@ bool Parser::ParseSpecialArguments(Expr* call) {
       if (!mariadb()) return false;
       ParseSequenceCall(call);
       return true;
+    case Kw::kJSON_DUALITY_OBJECT:
+      if (mariadb()) return false;
+      ParseDualityObject(call);
+      return true;
     case Kw::kCOLUMN_CREATE:
     case Kw::kCOLUMN_ADD:
     case Kw::kCOLUMN_GET:
@@ -113,6 +117,22 @@ bool Parser::ParseSpecialArguments(Expr* call) {
     default: return false;
   }
 #pragma GCC diagnostic pop
+}
+
+// JSON_DUALITY_OBJECT([WITH (tags)] 'key': value, ...)
+void Parser::ParseDualityObject(Expr* call) {
+  if (Accept(Kw::kWITH)) {
+    Expect(Op::kOpen);
+    do {
+      ParseAnyWord("INSERT, UPDATE or DELETE");
+    } while (Accept(Op::kComma));
+    Expect(Op::kClose);
+  }
+  do {
+    ParseString("a key");
+    Expect(Op::kColon);
+    call->children.Add(ParseExpr());
+  } while (Accept(Op::kComma));
 }
 
 // COLUMN_CREATE('name', value [AS type], ...), COLUMN_GET(x, 'name' AS type)

@@ -285,8 +285,14 @@ SelectBlock* Parser::ParseSelect() {
   if (Accept(Kw::kWHERE)) select->where = ParseExpr();
   if (Accept(Kw::kGROUP)) {
     Expect(Kw::kBY);
-    ParseOrderList(select->group_by);
-    if (Accept(Kw::kWITH)) Expect(Kw::kROLLUP);
+    if (!mariadb() && AcceptAny(Kw::kROLLUP, Kw::kCUBE)) {
+      Expect(Op::kOpen);
+      ParseOrderList(select->group_by);
+      Expect(Op::kClose);
+    } else {
+      ParseOrderList(select->group_by);
+      if (Accept(Kw::kWITH)) Expect(Kw::kROLLUP);
+    }
   }
   if (Accept(Kw::kHAVING)) select->having = ParseExpr();
   if (At(Kw::kWINDOW)) {
@@ -300,6 +306,7 @@ SelectBlock* Parser::ParseSelect() {
       select->windows.Add(window);
     } while (Accept(Op::kComma));
   }
+  if (!mariadb() && Accept(Kw::kQUALIFY)) select->qualify = ParseExpr();
   return select;
 }
 

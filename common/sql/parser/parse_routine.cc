@@ -23,6 +23,10 @@ void Parser::AddCreated(Command* command, ObjectKind kind, bool or_replace) {
 // The statement that the program holds.
 void Parser::ParseBody(Command* command) {
   command->body_is_definition = true;
+  if (ParseForeignBody()) {
+    command->dynamic_sql = true;
+    return;
+  }
   StatementRef* body = New<StatementRef>();
   ++in_program_;
   body->statement = ParseStatement();
@@ -76,7 +80,15 @@ void Parser::ParseCharacteristics() {
     if (Accept(Kw::kCOMMENT)) {
       ParseString("a comment");
     } else if (Accept(Kw::kLANGUAGE)) {
-      Expect(Kw::kSQL);
+      if (!Accept(Kw::kSQL) && (mariadb() || !AcceptWord("JAVASCRIPT"))) Fail("SQL");
+    } else if (!mariadb() && At(Kw::kUSING)) {
+      Advance();
+      Expect(Op::kOpen);
+      do {
+        ParseObjectName("a library");
+        if (Accept(Kw::kAS) || AtName()) ParseName("an alias");
+      } while (Accept(Op::kComma));
+      Expect(Op::kClose);
     } else if (Accept(Kw::kDETERMINISTIC)) {
     } else if (At(Kw::kNOT)) {
       Advance();
@@ -93,6 +105,26 @@ void Parser::ParseCharacteristics() {
       return;
     }
   }
+}
+
+// LANGUAGE JAVASCRIPT AS 'text' behind the characteristics: code in another language, which is not read. Its statements
+// reach the server through an interface of its own, so the routine counts as dynamic SQL.
+bool Parser::ParseForeignBody() {
+  if (mariadb() || !Accept(Kw::kAS)) return false;
+  ParseString("the routine's text");
+  return true;
+}
+
+// LIBRARY [IF NOT EXISTS] name [COMMENT 'x'] LANGUAGE JAVASCRIPT AS 'text'
+Statement* Parser::ParseCreateLibrary() {
+  Command* command = NewCommand(Verb::kCreateLibrary);
+  command->dynamic_sql = true;
+  Advance();
+  AcceptIfNotExists();
+  AddCreated(command, ObjectKind::kLibrary, false);
+  ParseCharacteristics();
+  if (!ParseForeignBody()) Fail("AS");
+  return Make(command);
 }
 
 Statement* Parser::ParseCreateProcedure(bool or_replace) {

@@ -194,6 +194,7 @@ bool Parser::ParseShowServer(Command* command) {
     command->detail = detail;
     AddFixed(command, detail);
   };
+  const bool old_words = mariadb() || dialect_.version < 80400;  // MASTER and SLAVE left MySQL then
   if (Accept(Kw::kENGINES) || AcceptAll(Kw::kSTORAGE, Kw::kENGINES)) {
     command->detail = "storage_engines";
   } else if (Accept(Kw::kPLUGINS)) {
@@ -231,6 +232,9 @@ bool Parser::ParseShowServer(Command* command) {
       fixed(function ? "function_status" : "procedure_status");
       ParseShowFilter(command);
     }
+  } else if (!mariadb() && AcceptAll(Kw::kLIBRARY, Kw::kSTATUS)) {
+    fixed("library_status");
+    ParseShowFilter(command);
   } else if (Accept(Kw::kGRANTS)) {
     command->detail = "grants";
     if (Accept(Kw::kFOR)) {
@@ -241,7 +245,7 @@ bool Parser::ParseShowServer(Command* command) {
         } while (Accept(Op::kComma));
       }
     }
-  } else if (AcceptAll(Kw::kBINARY, Kw::kLOGS) || (At(Kw::kMASTER) && AcceptAll(Kw::kMASTER, Kw::kLOGS))) {
+  } else if (AcceptAll(Kw::kBINARY, Kw::kLOGS) || (old_words && AcceptAll(Kw::kMASTER, Kw::kLOGS))) {
     fixed("binlogs");
   } else if (AcceptAll(Kw::kBINLOG, Kw::kEVENTS)) {
     fixed("binlog_events");
@@ -249,14 +253,14 @@ bool Parser::ParseShowServer(Command* command) {
   } else if (AcceptAll(Kw::kRELAYLOG, Kw::kEVENTS)) {
     fixed("relaylog_events");
     ParseShowLog(command);
-  } else if (AcceptAll(Kw::kMASTER, Kw::kSTATUS) || (mariadb() && AcceptAll(Kw::kBINLOG, Kw::kSTATUS))) {
+  } else if ((old_words && AcceptAll(Kw::kMASTER, Kw::kSTATUS)) || (mariadb() && AcceptAll(Kw::kBINLOG, Kw::kSTATUS))) {
     fixed("binary_log_status");
   } else if (!mariadb() && At(Kw::kBINARY) && Peek().keyword == Kw::kLOG) {
     Advance();
     Advance();
     Expect(Kw::kSTATUS);
     fixed("binary_log_status");
-  } else if (AtAny(Kw::kSLAVE, Kw::kREPLICA)) {
+  } else if (At(Kw::kREPLICA) || (old_words && At(Kw::kSLAVE))) {
     Advance();
     if (Accept(Kw::kHOSTS)) {
       fixed("replicas");
@@ -320,7 +324,8 @@ Statement* Parser::ParseExplain() {
       return Make(command);
     }
     if (mariadb() || !AcceptAny(Kw::kDATABASE, Kw::kSCHEMA)) Fail("CONNECTION");
-    Fail("CONNECTION");  // another schema's statement: not read
+    command->default_schema = ParseName("a schema");
+    options = true;
   }
   const bool statement = At(Op::kOpen) || AtAny(Kw::kSELECT, Kw::kWITH, Kw::kTABLE, Kw::kVALUES, Kw::kINSERT, Kw::kREPLACE,
                                                 Kw::kUPDATE, Kw::kDELETE);

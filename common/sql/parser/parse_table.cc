@@ -146,6 +146,12 @@ TableRef* Parser::ParseNamedTable() {
   if (mariadb() && At(Kw::kFOR) && Peek().keyword == Kw::kSYSTEM_TIME) ParseSystemTime(table->exprs);
   table->alias = ParseOptionalAlias(false);
   ParseIndexHints();
+  if (!mariadb() && Accept(Kw::kTABLESAMPLE)) {
+    if (!AcceptAny(Kw::kSYSTEM, Kw::kBERNOULLI)) Fail("SYSTEM or BERNOULLI");
+    Expect(Op::kOpen);
+    table->exprs.Add(ParseOperand());
+    Expect(Op::kClose);
+  }
   return table;
 }
 
@@ -218,9 +224,9 @@ void Parser::ParseJsonColumns() {
   if (!AcceptAny(Kw::kCOLUMNS, Kw::kFIELDS)) Fail("COLUMNS");
   Expect(Op::kOpen);
   do {
-    if (At(Kw::kNESTED) && (Peek().keyword == Kw::kPATH || Peek().kind == TokenKind::kString)) {
+    if (At(Kw::kNESTED) && Peek().keyword == Kw::kPATH) {
       Advance();
-      Accept(Kw::kPATH);
+      Advance();
       ParseString("a JSON path");
       ParseJsonColumns();
       continue;

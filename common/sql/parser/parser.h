@@ -121,6 +121,7 @@ class Parser {
   // As ParseExprList, but plain literals are read and not kept.
   void ParseValues(List<Expr>& list, bool allow_default);
   bool SkipPlainLiteral();
+  void PassLiteralRows();
   void ParseOrderList(List<Expr>& list);
 
   // Operands: parse_operand.cc
@@ -160,6 +161,7 @@ class Parser {
   void ParseJsonOnResponse();
   void ParseSequenceCall(Expr* call);
   void ParseDynamicColumns(Expr* call);
+  void ParseDualityObject(Expr* call);
   bool ParseSpecialArguments(Expr* call);
   void ParseCallSuffix(Expr* call);
   Window* ParseWindow();
@@ -356,6 +358,7 @@ class Parser {
   Statement* ParseDropUser();
   Statement* ParseRenameUser();
   void ParseAuth();
+  bool ParseFactors();
   void ParseUserOptions();
   void AddAccount(Command* command, ObjectKind kind, Access access);
   Statement* ParseGrant();
@@ -368,6 +371,8 @@ class Parser {
   Statement* ParseCreateFunction(bool or_replace);
   Statement* ParseCreateTrigger(bool or_replace);
   Statement* ParseCreateEvent(bool or_replace);
+  Statement* ParseCreateLibrary();
+  bool ParseForeignBody();
   Statement* ParseAlterEvent();
   void AddCreated(Command* command, ObjectKind kind, bool or_replace);
   void ParseBody(Command* command);

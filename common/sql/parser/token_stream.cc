@@ -63,10 +63,7 @@ Parser::Parser(std::string_view text, const Dialect& dialect, const Limits& limi
   if (token_.kind == TokenKind::kError) Fail("a statement");
 }
 
-Token Parser::Fetch() {
-  Token token = lexer_.Next();
-  return token;
-}
+Token Parser::Fetch() { return lexer_.Next(); }
 
 void Parser::Advance() {
   if (failed_) return;

@@ -218,6 +218,24 @@ TEST_CASE("in a batch each statement is read under the mode that holds when it r
   CHECK_FALSE(ReadBatch("SET NAMES gbk; SELECT 1", kMySql).ok());
 }
 
+TEST_CASE("rows of literals are passed quickly and nothing among them is missed") {
+  const std::string rows = "INSERT INTO t VALUES (1, 'a'), (-2.5, NULL),\n('), (f(1', 'it''s \\' x'), ";
+  const Reading call = Read(rows + "(shop.f(1), 2), (3, 4)", kMySql);
+  REQUIRE(call.ok());
+  REQUIRE(call.facts.functions.size() == 1);
+  CHECK(call.facts.functions[0].name == "f");
+  const Reading query = Read(rows + "((SELECT a FROM secrets LIMIT 1), 2)", kMySql);
+  REQUIRE(query.ok());
+  CHECK(query.facts.objects.size() == 2);
+  CHECK(Read(rows + "/* x */ (1, 2)", kMySql).canonical.view() == rows + "(1, 2)");
+  CHECK_FALSE(Read(rows + "(1, 2); DROP TABLE t", kMySql).ok());
+  CHECK_FALSE(Read(rows + "(1, 2", kMySql).ok());
+  Dialect plain = kMySql;
+  plain.mode.no_backslash_escapes = true;
+  CHECK(Read("INSERT INTO t VALUES ('\\'), (f(1)), ('x')", plain).facts.functions.size() == 1);
+  CHECK(Read("INSERT INTO t VALUES ('\\'), (f(1)), ('x')", kMySql).ok() == false);
+}
+
 TEST_CASE("vendors differ") {
   CHECK(Read("WITH x AS (SELECT 1) DELETE FROM t", kMySql).ok());
   CHECK_FALSE(Read("WITH x AS (SELECT 1) DELETE FROM t", kMariaDb).ok());
