@@ -21,29 +21,34 @@ std::string EndOfRows(const SessionState& s) {
   return ok.Encode(s.login.capabilities);
 }
 
+asio::awaitable<void> Send(SessionState& s, std::string out) {
+  const absl::Status written = co_await s.channel->Write(out);
+  if (!written.ok()) s.End({.reason = "disconnect"});
+}
+
 }  // namespace
 
-asio::awaitable<absl::Status> AnswerRaw(SessionState& s, uint8_t sequence, std::string payload) {
+asio::awaitable<void> AnswerRaw(SessionState& s, uint8_t sequence, std::string payload) {
   std::string out;
   mysql::AppendPacket(out, mysql::AsBytes(payload), sequence);
-  co_return co_await s.channel->Write(out);
+  co_await Send(s, std::move(out));
 }
 
-asio::awaitable<absl::Status> AnswerOk(SessionState& s, uint8_t sequence) {
+asio::awaitable<void> AnswerOk(SessionState& s, uint8_t sequence) {
   mysql::OkPacket ok;
   ok.status_flags = s.status_flags;
-  co_return co_await AnswerRaw(s, sequence, ok.Encode(s.login.capabilities));
+  co_await AnswerRaw(s, sequence, ok.Encode(s.login.capabilities));
 }
 
-asio::awaitable<absl::Status> AnswerErr(SessionState& s, uint8_t sequence, mysql::ErrPacket error) {
-  co_return co_await AnswerRaw(s, sequence, error.Encode());
+asio::awaitable<void> AnswerErr(SessionState& s, uint8_t sequence, mysql::ErrPacket error) {
+  co_await AnswerRaw(s, sequence, error.Encode());
 }
 
-asio::awaitable<absl::Status> AnswerEof(SessionState& s, uint8_t sequence) {
-  co_return co_await AnswerRaw(s, sequence, EndOfRows(s));
+asio::awaitable<void> AnswerEof(SessionState& s, uint8_t sequence) {
+  co_await AnswerRaw(s, sequence, EndOfRows(s));
 }
 
-asio::awaitable<absl::Status> AnswerText(SessionState& s, uint8_t sequence, std::string column, std::string value) {
+asio::awaitable<void> AnswerText(SessionState& s, uint8_t sequence, std::string column, std::string value) {
   mysql::ColumnDefinition41 definition;
   definition.name = std::move(column);
   definition.charset = kUtf8mb4GeneralCi;
@@ -61,7 +66,7 @@ asio::awaitable<absl::Status> AnswerText(SessionState& s, uint8_t sequence, std:
   }
   mysql::AppendPacket(out, mysql::AsBytes(row), sequence);
   mysql::AppendPacket(out, mysql::AsBytes(EndOfRows(s)), sequence);
-  co_return co_await s.channel->Write(out);
+  co_await Send(s, std::move(out));
 }
 
 }  // namespace postern::frontend

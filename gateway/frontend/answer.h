@@ -1,8 +1,7 @@
-// Packets of our own to the agent: an OK, an ERR, a small result. Each completes when the socket took it.
+// Packets of our own to the agent: an OK, an ERR, a small result. Each completes when the socket took it; where it does
+// not, the session ends.
 #ifndef POSTERN_GATEWAY_FRONTEND_ANSWER_H_
 #define POSTERN_GATEWAY_FRONTEND_ANSWER_H_
-
-#include <absl/status/status.h>
 
 #include <asio/awaitable.hpp>
 #include <cstdint>
@@ -15,13 +14,13 @@
 namespace postern::frontend {
 
 // `sequence` is that of the packet to send: one more than the last of the command.
-asio::awaitable<absl::Status> AnswerOk(SessionState& s, uint8_t sequence);
-asio::awaitable<absl::Status> AnswerErr(SessionState& s, uint8_t sequence, mysql::ErrPacket error);
-asio::awaitable<absl::Status> AnswerEof(SessionState& s, uint8_t sequence);
+asio::awaitable<void> AnswerOk(SessionState& s, uint8_t sequence);
+asio::awaitable<void> AnswerErr(SessionState& s, uint8_t sequence, mysql::ErrPacket error);
+asio::awaitable<void> AnswerEof(SessionState& s, uint8_t sequence);
 // One row of one column of text.
-asio::awaitable<absl::Status> AnswerText(SessionState& s, uint8_t sequence, std::string column, std::string value);
+asio::awaitable<void> AnswerText(SessionState& s, uint8_t sequence, std::string column, std::string value);
 // A bare packet, as COM_STATISTICS is answered.
-asio::awaitable<absl::Status> AnswerRaw(SessionState& s, uint8_t sequence, std::string payload);
+asio::awaitable<void> AnswerRaw(SessionState& s, uint8_t sequence, std::string payload);
 
 }  // namespace postern::frontend
 

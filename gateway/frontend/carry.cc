@@ -20,8 +20,12 @@ asio::awaitable<bool> Carry(SessionState& s, Errand& errand) {
     co_await Refuse(s, errand, DeniedByPolicy(errand));
     co_return false;
   }
-  if (errand.decision.held() && !co_await WaitForApproval(s, errand)) co_return false;
-  if (!co_await OpenDoor(s, errand)) co_return false;
+  if (errand.decision.held()) {
+    const bool approved = co_await WaitForApproval(s, errand);
+    if (!approved) co_return false;
+  }
+  const bool open = co_await OpenDoor(s, errand);
+  if (!open) co_return false;
   co_return co_await Forward(s, errand);
 }
 

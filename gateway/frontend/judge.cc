@@ -46,6 +46,8 @@ bool LearnDialect(SessionState& s) {
   const auto dialect = DialectOf(*server, charset);
   if (!dialect) return false;
   s.dialect = *dialect;
+  // The relay will ask for what the agent asked for, and this flag is a mode to the server.
+  if ((s.login.capabilities & mysql::capability::kIgnoreSpace) != 0) s.dialect.mode.ignore_space = true;
   s.lower_case_table_names = static_cast<int>(server->lower_case_table_names());
   return true;
 }

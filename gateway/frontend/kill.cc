@@ -32,9 +32,9 @@ asio::awaitable<void> Kill(SessionState& s, Errand& errand, const sql::KillFacts
   if (!found) {
     co_return co_await Refuse(
         s, errand,
-        {{kNoSuchThread, "HY000",
-          absl::StrCat("Unknown thread id: ", kill.id.value_or(0), " [postern decision=refused rule=kill statement=",
-                       errand.record.statement_id(), "]")}});
+        RefusalWith(kNoSuchThread, "HY000",
+                    absl::StrCat("Unknown thread id: ", kill.id.value_or(0),
+                                 " [postern decision=refused rule=kill statement=", errand.record.statement_id(), "]")));
   }
   if (kill.query_only) {
     found->interrupt();
@@ -44,7 +44,7 @@ asio::awaitable<void> Kill(SessionState& s, Errand& errand, const sql::KillFacts
   v1::Outcome outcome;
   outcome.set_result(v1::Outcome::RESULT_OK);
   Conclude(s, errand, std::move(outcome));
-  if (absl::Status written = co_await AnswerOk(s, errand.answer_sequence()); !written.ok()) s.End({.reason = "disconnect"});
+  co_await AnswerOk(s, errand.answer_sequence());
 }
 
 asio::awaitable<void> ServeProcessKill(SessionState& s, Packet packet) {
@@ -54,7 +54,8 @@ asio::awaitable<void> ServeProcessKill(SessionState& s, Packet packet) {
   errand.record.set_verb("kill");
   errand.record.set_text(absl::StrCat("KILL ", command->connection_id));
   SetDecision(s, errand, policy::Decision::Allow(policy::builtin::kKill));
-  co_await Kill(s, errand, {.id = command->connection_id});
+  const sql::KillFacts kill{.id = command->connection_id};
+  co_await Kill(s, errand, kill);
 }
 
 }  // namespace postern::frontend

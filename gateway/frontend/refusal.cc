@@ -44,6 +44,10 @@ uint64_t Micros(absl::Duration duration) {
 
 }  // namespace
 
+Refusal RefusalWith(uint16_t code, std::string sqlstate, std::string message) {
+  return {.error = {code, std::move(sqlstate), std::move(message)}};
+}
+
 Refusal RecordingFailed(const Errand& errand, const absl::Status& why) {
   return {{kRefusedPrivilege, "42000",
            WithBracket(absl::StrCat("Postern did not run this ", What(errand),
@@ -119,8 +123,7 @@ asio::awaitable<void> Refuse(SessionState& s, Errand& errand, Refusal refusal) {
   outcome.set_sql_state(refusal.error.sqlstate);
   outcome.set_error(refusal.error.message);
   Conclude(s, errand, std::move(outcome));
-  const absl::Status written = co_await AnswerErr(s, errand.answer_sequence(), std::move(refusal.error));
-  if (!written.ok()) s.End({.reason = "disconnect"});
+  co_await AnswerErr(s, errand.answer_sequence(), std::move(refusal.error));
 }
 
 asio::awaitable<void> BreakOff(SessionState& s, Errand& errand, absl::Status why) {
@@ -139,7 +142,7 @@ asio::awaitable<void> BreakOff(SessionState& s, Errand& errand, absl::Status why
   Conclude(s, errand, std::move(outcome));
   if (s.channel->lost() || !s.walker.at_packet_boundary()) co_return;
   mysql::ErrPacket error = SessionEnded(s, errand).error;
-  (void)co_await AnswerErr(s, s.walker.next_agent_sequence(), std::move(error));
+  co_await AnswerErr(s, s.walker.next_agent_sequence(), std::move(error));
 }
 
 v1::Outcome OutcomeOf(const mysql::ReplySummary& reply) {

@@ -9,6 +9,7 @@
 #include <absl/status/status.h>
 
 #include <asio/awaitable.hpp>
+#include <cstdint>
 #include <string>
 
 #include "common/mysql/flow/response_walker.h"
@@ -25,6 +26,8 @@ struct Refusal {
   v1::Outcome::Result result = v1::Outcome::RESULT_REFUSED;
 };
 
+// For what needs no more words than these.
+Refusal RefusalWith(uint16_t code, std::string sqlstate, std::string message);
 Refusal RecordingFailed(const Errand& errand, const absl::Status& why);
 Refusal DeniedByPolicy(const Errand& errand);
 Refusal NotApproved(const SessionState& s, const Errand& errand, const std::string& approval_id,

@@ -23,9 +23,10 @@ asio::awaitable<void> RefuseCommand(SessionState& s, Packet packet) {
   *record.mutable_statement() = errand.record;
   RecordLater(s.services.journal, record);
   co_await Refuse(s, errand,
-                  {{kUnknownCommand, "08S01",
-                    absl::StrCat("Unknown command: Postern does not serve ", errand.record.command(),
-                                 " [postern decision=deny rule=command statement=", errand.record.statement_id(), "]")}});
+                  RefusalWith(kUnknownCommand, "08S01",
+                              absl::StrCat("Unknown command: Postern does not serve ", errand.record.command(),
+                                           " [postern decision=deny rule=command statement=",
+                                           errand.record.statement_id(), "]")));
 }
 
 }  // namespace

@@ -18,7 +18,7 @@ constexpr uint16_t kUnknownStatement = 1243;   // ER_UNKNOWN_STMT_HANDLER
 constexpr uint16_t kTooManyPrepared = 1461;    // ER_MAX_PREPARED_STMT_COUNT_REACHED
 
 asio::awaitable<void> RefuseUnknown(SessionState& s, Errand& errand) {
-  co_await Refuse(s, errand, {{kUnknownStatement, "HY000", "Unknown prepared statement handler"}});
+  co_await Refuse(s, errand, RefusalWith(kUnknownStatement, "HY000", "Unknown prepared statement handler"));
 }
 
 // Preparing runs nothing: a statement that will be held may be prepared, and is held when it executes.
@@ -85,9 +85,9 @@ asio::awaitable<void> ServePrepare(SessionState& s, Packet packet) {
   Judged judged = Judge(s, mysql::Command::kStmtPrepare, packet.last_sequence, text);
   if (s.prepared.by_id.size() >= s.services.options.prepared_statements) {
     co_return co_await Refuse(s, judged.errand,
-                              {{kTooManyPrepared, "42000",
-                                "The session has as many prepared statements as limits.prepared_statements lets it have; "
-                                "close some"}});
+                              RefusalWith(kTooManyPrepared, "42000",
+                                          "The session has as many prepared statements as limits.prepared_statements "
+                                          "lets it have; close some"));
   }
   DecideToPrepare(s, judged);
   judged.errand.payload = [&](mysql::Capabilities) { return mysql::ComStmtPrepare{.sql = judged.forwarded}.Encode(); };

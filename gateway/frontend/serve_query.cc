@@ -36,7 +36,7 @@ asio::awaitable<void> AnswerClientGreeting(SessionState& s, Errand& errand) {
   outcome.set_result(v1::Outcome::RESULT_OK);
   outcome.set_rows(1);
   Conclude(s, errand, std::move(outcome));
-  (void)co_await AnswerText(s, errand.answer_sequence(), "@@version_comment", "Postern gateway");
+  co_await AnswerText(s, errand.answer_sequence(), "@@version_comment", "Postern gateway");
 }
 
 // The mysql 9 client asks `select $$` to learn whether the server knows dollar quoting; the answer it expects is 1064.
@@ -45,7 +45,7 @@ asio::awaitable<void> AnswerDollarProbe(SessionState& s, Errand& errand) {
   v1::Record record = NewRecord(s.login.session_id);
   *record.mutable_statement() = errand.record;
   RecordLater(s.services.journal, record);
-  co_await Refuse(s, errand, {{kSyntaxError, "42000", "You have an error in your SQL syntax near '$$'"}});
+  co_await Refuse(s, errand, RefusalWith(kSyntaxError, "42000", "You have an error in your SQL syntax near '$$'"));
 }
 
 std::string Quoted(std::string_view name) {

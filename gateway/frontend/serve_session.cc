@@ -23,7 +23,7 @@ asio::awaitable<void> RecordAndAnswer(SessionState& s, Errand& errand) {
   v1::Outcome outcome;
   outcome.set_result(v1::Outcome::RESULT_OK);
   Conclude(s, errand, std::move(outcome));
-  if (!(co_await AnswerOk(s, errand.answer_sequence())).ok()) s.End({.reason = "disconnect"});
+  co_await AnswerOk(s, errand.answer_sequence());
 }
 
 }  // namespace
@@ -40,13 +40,13 @@ asio::awaitable<void> ServeInitDb(SessionState& s, Packet packet) {
 }
 
 asio::awaitable<void> ServePing(SessionState& s, Packet packet) {
-  if (!(co_await AnswerOk(s, static_cast<uint8_t>(packet.last_sequence + 1))).ok()) s.End({.reason = "disconnect"});
+  co_await AnswerOk(s, static_cast<uint8_t>(packet.last_sequence + 1));
 }
 
 asio::awaitable<void> ServeStatistics(SessionState& s, Packet packet) {
   const auto sequence = static_cast<uint8_t>(packet.last_sequence + 1);
   std::string text = absl::StrCat("Postern session ", s.login.session_id, "  Statements: ", s.statements);
-  if (!(co_await AnswerRaw(s, sequence, std::move(text))).ok()) s.End({.reason = "disconnect"});
+  co_await AnswerRaw(s, sequence, std::move(text));
 }
 
 // Temporary tables, locks, variables, prepared statements and the open transaction go; schema and login stay. The relay does
@@ -85,11 +85,12 @@ asio::awaitable<void> ServeSetOption(SessionState& s, Packet packet) {
   if (!allowed) co_return co_await Refuse(s, errand, DeniedByPolicy(errand));
   if (s.door) {
     errand.payload = [&](mysql::Capabilities) { return option->Encode(); };
-    if (co_await Carry(s, errand)) s.multi_statements = on && !s.walker.summary().error;
+    const bool replied = co_await Carry(s, errand);
+    if (replied) s.multi_statements = on && !s.walker.summary().error;
     co_return;
   }
   s.multi_statements = on;
-  if (!(co_await AnswerEof(s, errand.answer_sequence())).ok()) s.End({.reason = "disconnect"});
+  co_await AnswerEof(s, errand.answer_sequence());
 }
 
 asio::awaitable<void> ServeChangeUser(SessionState& s, Packet packet) {

@@ -43,7 +43,8 @@ asio::awaitable<absl::StatusOr<Packet>> NextCommand(SessionState& s) {
 // The agent was not waiting for an answer, so it reads this when it sends its next command.
 asio::awaitable<void> SayWhy(SessionState& s) {
   if (s.ending->error_code == 0 || s.channel->lost()) co_return;
-  (void)co_await AnswerErr(s, 0, {s.ending->error_code, "HY000", s.ending->error_message});
+  mysql::ErrPacket why{s.ending->error_code, "HY000", s.ending->error_message};
+  co_await AnswerErr(s, 0, std::move(why));
 }
 
 Ending EndingOf(const absl::Status& read_failure) {

@@ -1,0 +1,211 @@
+#include "gateway/gateway.h"
+
+#include <absl/strings/str_cat.h>
+#include <absl/time/clock.h>
+#include <openssl/evp.h>
+#include <openssl/rsa.h>
+
+#include <algorithm>
+#include <chrono>
+#include <filesystem>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "common/observability/log.h"
+#include "common/tls/server_context.h"
+#include "gateway/approval/make_approvals.h"
+#include "gateway/policy/load_rules.h"
+#include "gateway/store/sqlite/sqlite_token_store.h"
+
+namespace postern {
+namespace {
+
+constexpr int kRsaBits = 2048;
+constexpr absl::Duration kApiGrace = absl::Seconds(2);
+
+tls::PemFiles PemFilesOf(const config::TlsFiles& files) {
+  return {.certificate = files.certificate, .key = files.key, .ca = files.client_ca.value_or("")};
+}
+
+v1::Record NowRecord() {
+  v1::Record record;
+  record.set_at_unix_us(absl::ToUnixMicros(absl::Now()));
+  return record;
+}
+
+approval::ApprovalLimits LimitsOfApprovals(const config::GatewayLimits& limits) {
+  return {.pending = limits.held_statements,
+          .pending_per_agent = limits.held_statements_per_agent,
+          .statement_bytes = limits.approval_statement_bytes,
+          .wait_max = limits.hold_wait_max,
+          .history = limits.approval_history};
+}
+
+}  // namespace
+
+std::shared_ptr<asio::ssl::context> TlsInForce::Current() const {
+  std::lock_guard lock(mutex_);
+  return context_;
+}
+
+absl::Status TlsInForce::Load(const config::TlsFiles& files) {
+  auto context = tls::ServerContext(PemFilesOf(files));
+  if (!context.ok()) return context.status();
+  std::lock_guard lock(mutex_);
+  context_ = *std::move(context);
+  return absl::OkStatus();
+}
+
+void Gateway::FreeKey::operator()(EVP_PKEY* key) const { EVP_PKEY_free(key); }
+
+Gateway::Gateway(config::GatewayConfig config) : config_(std::move(config)), started_at_(absl::Now()) {}
+
+absl::StatusOr<std::unique_ptr<Gateway>> Gateway::Start(config::GatewayConfig config) {
+  std::unique_ptr<Gateway> gateway(new Gateway(std::move(config)));
+  if (absl::Status stores = gateway->OpenStores(); !stores.ok()) return stores;
+  if (absl::Status ports = gateway->OpenPorts(); !ports.ok()) return ports;
+  return gateway;
+}
+
+// What is on disk, and what reads it.
+absl::Status Gateway::OpenStores() {
+  const std::filesystem::path data_dir = config_.data_dir;
+  auto rules = policy::LoadRules(config_.policy);
+  if (!rules.ok()) return rules.status();
+  policy_ = std::make_unique<policy::PolicyInForce>(*rules.value, absl::Now());
+
+  auto journal = recording::FileJournal::Open({.folder = data_dir / "journal",
+                                               .segment_bytes = config_.limits.journal_segment_bytes,
+                                               .queue_bytes = config_.limits.journal_queue_bytes});
+  if (!journal.ok()) return journal.status();
+  journal_ = *std::move(journal);
+  auto sessions = recording::SessionIndex::Open({.database = data_dir / "sessions.db"}, journal_.get());
+  if (!sessions.ok()) return sessions.status();
+  sessions_ = *std::move(sessions);
+  if (auto closed = sessions_->CloseLeftOpen(); !closed.ok()) return closed.status();
+
+  auto token_store = store::SqliteTokenStore::Open(config_.sqlite_path);
+  if (!token_store.ok()) return token_store.status();
+  token_store_ = *std::move(token_store);
+  auto tokens = identity::Tokens::Load(token_store_.get(), {});
+  if (!tokens.ok()) return tokens.status();
+  tokens_ = *std::move(tokens);
+
+  v1::Record started = NowRecord();
+  started.mutable_gateway_started()->set_version(POSTERN_VERSION);
+  started.mutable_gateway_started()->set_policy_version(policy_->Version());
+  return recording::AppendAndWait(*journal_, started);
+}
+
+// What listens, and what it serves with.
+absl::Status Gateway::OpenPorts() {
+  if (config_.mysql.tls) {
+    if (absl::Status tls = tls_.Load(*config_.mysql.tls); !tls.ok()) return tls;
+  }
+  if (config_.mysql.insecure_loopback) rsa_key_.reset(EVP_RSA_gen(kRsaBits));
+
+  close_proofs_ = std::make_unique<CloseProofs>(*journal_);
+  relays_ = tunnel::MakeRelays(config_.targets, *close_proofs_);
+  approvals_ = approval::MakeApprovals(*journal_, LimitsOfApprovals(config_.limits));
+  live_ = std::make_unique<frontend::LiveSessions>(frontend::SessionLimits{
+      .sessions = config_.limits.sessions, .sessions_per_agent = config_.limits.sessions_per_agent});
+
+  api_services_ = std::make_unique<api::ApiServices>(api::ApiParts{.authenticator = *tokens_,
+                                                                   .tokens = *tokens_,
+                                                                   .approvals = *approvals_,
+                                                                   .sessions = *sessions_,
+                                                                   .journal = *journal_,
+                                                                   .live = *live_,
+                                                                   .relays = *relays_,
+                                                                   .policy = *policy_,
+                                                                   .reload = [this] { return Reload(); },
+                                                                   .started_at = started_at_});
+  auto grpc_services = api_services_->All();
+  grpc_services.push_back(relays_->service());
+  auto server = api::ApiServer::Start({.listen = config_.api.listen.ToString(),
+                                       .certificate = config_.api.tls.certificate,
+                                       .key = config_.api.tls.key,
+                                       .client_ca = config_.api.tls.client_ca.value_or(""),
+                                       .message_bytes = config_.limits.rpc_message_bytes},
+                                      grpc_services);
+  if (!server.ok()) return server.status();
+  api_server_ = *std::move(server);
+
+  session_options_ = OptionsOfSessions();
+  services_ = std::make_unique<frontend::Services>(frontend::Services{.options = session_options_,
+                                                                      .authenticator = *tokens_,
+                                                                      .policy = *policy_,
+                                                                      .approvals = *approvals_,
+                                                                      .journal = *journal_,
+                                                                      .relays = *relays_,
+                                                                      .live = *live_,
+                                                                      .tls = [this] { return tls_.Current(); },
+                                                                      .rsa_key = rsa_key_.get()});
+  const uint32_t processors = std::max(1U, std::thread::hardware_concurrency());
+  threads_ = std::make_unique<net::IoThreads>(config_.threads == 0 ? processors : config_.threads);
+  listener_ = std::make_unique<frontend::Listener>(*threads_, *services_, config_.limits.pending_logins);
+  return listener_->Start(config_.mysql.listen.host, config_.mysql.listen.port);
+}
+
+frontend::FrontendOptions Gateway::OptionsOfSessions() const {
+  const config::GatewayLimits& limits = config_.limits;
+  frontend::FrontendOptions options;
+  options.server_version = config_.mysql.server_version;
+  options.insecure_loopback = config_.mysql.insecure_loopback;
+  for (const auto& [target, relays] : config_.targets) options.targets.insert(target);
+  options.handshake_bytes = limits.handshake_bytes;
+  options.packet_bytes = limits.packet_bytes;
+  options.sql = {.max_bytes = limits.statement_bytes,
+                 .max_tokens = limits.parse_tokens,
+                 .max_depth = limits.parse_depth,
+                 .max_statements = limits.batch_statements};
+  options.prepared_statements = limits.prepared_statements;
+  options.long_data_bytes = limits.parameter_bytes;
+  options.login_timeout = limits.login_timeout;
+  options.open_timeout = limits.open_timeout;
+  options.statement_timeout = limits.statement_timeout;
+  options.write_timeout = limits.write_timeout;
+  options.idle_timeout = limits.idle_timeout;
+  options.hold_wait_max = limits.hold_wait_max;
+  return options;
+}
+
+absl::Status Gateway::Reload() {
+  absl::Status tls = config_.mysql.tls ? tls_.Load(*config_.mysql.tls) : absl::OkStatus();
+  absl::Status rules = policy_->Reload(config_.policy, absl::Now());
+  if (!tls.ok()) log::Error("certificates not reloaded: the old ones stay in force", {{"error", tls}});
+  if (!rules.ok()) log::Error("policy not reloaded: the old one stays in force", {{"error", rules}});
+  if (rules.ok()) log::Info("policy in force", {{"version", policy_->Version()}});
+  return rules.ok() ? tls : rules;
+}
+
+void Gateway::Tidy() {
+  if (absl::Status saved = tokens_->SaveLastUsed(); !saved.ok()) {
+    log::Warning("last-used times of tokens not saved", {{"error", saved}});
+  }
+}
+
+void Gateway::Stop(const std::string& reason) {
+  if (std::exchange(stopped_, true) || listener_ == nullptr) return;
+  listener_->Stop();
+  live_->EndAll("shutdown");
+  const absl::Time deadline = absl::Now() + config_.limits.shutdown_timeout;
+  while (listener_->connections() > 0 && absl::Now() < deadline) {
+    live_->EndAll("shutdown");
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  }
+  api_services_->EndStreams();
+  relays_->Shutdown();
+  api_server_->Shutdown(kApiGrace);
+  threads_->Stop();
+  v1::Record record = NowRecord();
+  record.mutable_gateway_stopped()->set_reason(reason);
+  if (absl::Status recorded = recording::AppendAndWait(*journal_, record); !recorded.ok()) {
+    log::Error("the gateway's stop could not be recorded", {{"error", recorded}});
+  }
+}
+
+Gateway::~Gateway() { Stop("error"); }
+
+}  // namespace postern

@@ -1,0 +1,98 @@
+// The gateway as a whole: builds every part from the configuration, in the order they need one another, and takes them
+// down in the reverse. What one part knows of another it was given here.
+#ifndef POSTERN_GATEWAY_GATEWAY_H_
+#define POSTERN_GATEWAY_GATEWAY_H_
+
+#include <absl/status/status.h>
+#include <absl/status/statusor.h>
+#include <absl/time/time.h>
+#include <openssl/types.h>
+
+#include <asio/ssl/context.hpp>
+#include <memory>
+#include <mutex>
+#include <string>
+
+#include "common/net/io_threads.h"
+#include "gateway/api/server.h"
+#include "gateway/api/services.h"
+#include "gateway/approval/approvals.h"
+#include "gateway/close_proofs.h"
+#include "gateway/config/gateway_config.h"
+#include "gateway/frontend/listener.h"
+#include "gateway/frontend/live_sessions.h"
+#include "gateway/frontend/services.h"
+#include "gateway/identity/tokens.h"
+#include "gateway/policy/in_force.h"
+#include "gateway/recording/file_journal.h"
+#include "gateway/recording/session_index.h"
+#include "gateway/store/store.h"
+#include "gateway/tunnel/relays.h"
+
+namespace postern {
+
+// The TLS context of the MySQL port, replaced whole at reload. Thread-safe.
+class TlsInForce {
+ public:
+  std::shared_ptr<asio::ssl::context> Current() const;
+  // Reads the files; on failure the old context stays.
+  absl::Status Load(const config::TlsFiles& files);
+
+ private:
+  mutable std::mutex mutex_;
+  std::shared_ptr<asio::ssl::context> context_;
+};
+
+class Gateway {
+ public:
+  // Everything is built and both ports listen when this returns. Errors say which file or address.
+  static absl::StatusOr<std::unique_ptr<Gateway>> Start(config::GatewayConfig config);
+  ~Gateway();
+  Gateway(const Gateway&) = delete;
+  Gateway& operator=(const Gateway&) = delete;
+
+  // Reads policy and certificates again. What is bad stays as it was, and is told. Thread-safe.
+  absl::Status Reload();
+  // Small chores, for a caller that comes by once a minute or so.
+  void Tidy();
+  // No new sessions; those there are told and ended, their doors closed. Blocks up to limits.shutdown_timeout.
+  void Stop(const std::string& reason);
+
+  uint16_t mysql_port() const { return listener_->port(); }
+  int api_port() const { return api_server_->port(); }
+
+ private:
+  explicit Gateway(config::GatewayConfig config);
+  absl::Status OpenStores();
+  absl::Status OpenPorts();
+  frontend::FrontendOptions OptionsOfSessions() const;
+
+  struct FreeKey {
+    void operator()(EVP_PKEY* key) const;
+  };
+
+  const config::GatewayConfig config_;
+  const absl::Time started_at_;
+  std::unique_ptr<recording::FileJournal> journal_;
+  std::unique_ptr<recording::SessionIndex> sessions_;
+  std::unique_ptr<store::TokenStore> token_store_;
+  std::unique_ptr<identity::Tokens> tokens_;
+  std::unique_ptr<policy::PolicyInForce> policy_;
+  std::unique_ptr<CloseProofs> close_proofs_;
+  std::unique_ptr<tunnel::Relays> relays_;
+  std::unique_ptr<approval::Approvals> approvals_;
+  std::unique_ptr<frontend::LiveSessions> live_;
+  TlsInForce tls_;
+  std::unique_ptr<EVP_PKEY, FreeKey> rsa_key_;
+  frontend::FrontendOptions session_options_;
+  std::unique_ptr<frontend::Services> services_;
+  std::unique_ptr<net::IoThreads> threads_;
+  std::unique_ptr<frontend::Listener> listener_;
+  std::unique_ptr<api::ApiServices> api_services_;
+  std::unique_ptr<api::ApiServer> api_server_;
+  bool stopped_ = false;
+};
+
+}  // namespace postern
+
+#endif  // POSTERN_GATEWAY_GATEWAY_H_

@@ -1,0 +1,220 @@
+// A whole session over a real socket: everything but the database, the relay and the disk is the real thing.
+#include "gateway/frontend/session.h"
+
+#include <openssl/evp.h>
+#include <openssl/rsa.h>
+
+#include <catch2/catch.hpp>
+#include <memory>
+#include <string>
+
+#include "gateway/approval/make_approvals.h"
+#include "gateway/frontend/listener.h"
+#include "gateway/policy/load_rules.h"
+#include "tests/unit/gateway/frontend/fakes.h"
+#include "tests/unit/gateway/frontend/test_client.h"
+
+namespace postern::frontend {
+namespace {
+
+constexpr char kPolicy[] = R"(
+version: 1
+rules:
+  - { name: reads, agents: [bot], targets: [orders], allow: { verbs: [read], objects: ["shop.*"] } }
+  - { name: writes, agents: [bot], targets: [orders],
+      hold: { verbs: [write], objects: ["shop.*"], reviewers: [dba], approvals: 1, wait: 1m } }
+  - { name: never, agents: ["*"], targets: ["*"], deny: { verbs: [ddl, account] } }
+access:
+  - { agents: [bot], targets: [orders], open: automatic, max_ttl: 1h, idle: 1m, connections: 4 }
+)";
+
+struct World {
+  World() {
+    options.server_version = "8.0.40-postern";
+    options.insecure_loopback = true;
+    options.targets = {"orders"};
+    REQUIRE(listener.Start("127.0.0.1", 0).ok());
+  }
+  ~World() {
+    listener.Stop();
+    live.EndAll("shutdown");
+    while (listener.connections() > 0) std::this_thread::yield();
+    threads.Stop();
+  }
+
+  std::unique_ptr<TestClient> LoggedIn() {
+    auto client = std::make_unique<TestClient>(listener.port());
+    REQUIRE(client->LogIn("bot+orders", "pat_secret", "shop"));
+    return client;
+  }
+  v1::Approval AwaitPending() {
+    while (approvals->pending() == 0) std::this_thread::yield();
+    return approvals->List(v1::Approval::STATE_PENDING, 1).front();
+  }
+  void Vote(const std::string& id, bool approve) {
+    identity::Principal dba;
+    dba.name = "alice";
+    dba.kind = v1::PRINCIPAL_KIND_PERSON;
+    dba.groups = {"dba"};
+    dba.roles = {v1::ROLE_REVIEWER};
+    approvals->Vote(id, dba, approve, "because", [](const absl::StatusOr<v1::Approval>&) {});
+  }
+
+  FrontendOptions options;
+  OneAgent agent;
+  MemoryJournal journal;
+  std::shared_ptr<FakeServer> server = std::make_shared<FakeServer>();
+  FakeRelays relays{server};
+  policy::PolicyInForce policy{*policy::ParseRules(kPolicy, "policy.yaml").value, absl::Now()};
+  std::unique_ptr<approval::Approvals> approvals = approval::MakeApprovals(journal, {});
+  LiveSessions live{SessionLimits{}};
+  std::unique_ptr<EVP_PKEY, decltype(&EVP_PKEY_free)> key{EVP_RSA_gen(2048), &EVP_PKEY_free};
+  Services services{.options = options,
+                    .authenticator = agent,
+                    .policy = policy,
+                    .approvals = *approvals,
+                    .journal = journal,
+                    .relays = relays,
+                    .live = live,
+                    .tls = [] { return nullptr; },
+                    .rsa_key = key.get()};
+  net::IoThreads threads{2};
+  Listener listener{threads, services, 64};
+};
+
+TEST_CASE("wrong token, unknown agent and another agent's name get the same refusal") {
+  World world;
+  std::string first;
+  for (const auto& [user, secret] : {std::pair("bot+orders", "wrong"), std::pair("bot+orders", "pat_wrong")}) {
+    TestClient client(world.listener.port());
+    CHECK_FALSE(client.LogIn(user, secret));
+    CHECK(client.refusal.code == 1045);
+    CHECK(client.refusal.sqlstate == "28000");
+    if (first.empty()) first = client.refusal.message;
+    CHECK(client.refusal.message == first);
+  }
+  TestClient stranger(world.listener.port());
+  CHECK_FALSE(stranger.LogIn("eve+orders", "pat_secret"));
+  CHECK(stranger.refusal.code == 1045);
+}
+
+TEST_CASE("an allowed read reaches the server as it was sent, after its record") {
+  World world;
+  const auto client = world.LoggedIn();
+  client->Query("SELECT /* why */ 1 FROM orders");
+  CHECK(client->ReadOk());
+  CHECK(world.server->Received() == std::vector<std::string>{"\x03SELECT 1 FROM orders"});
+  const auto recorded = world.journal.Await([](const v1::Record& r) { return r.has_statement(); });
+  CHECK(recorded.statement().text() == "SELECT /* why */ 1 FROM orders");
+  CHECK(recorded.statement().decision() == v1::Statement::DECISION_ALLOW);
+  CHECK(recorded.statement().rule() == "reads");
+}
+
+TEST_CASE("a refused statement opens no door and leaves the connection usable") {
+  World world;
+  const auto client = world.LoggedIn();
+  client->Query("DROP TABLE orders");
+  const mysql::ErrPacket error = client->ReadErr();
+  CHECK(error.code == 1142);
+  CHECK(error.message.find("rule=never") != std::string::npos);
+  client->Send("\x0e");
+  CHECK(client->ReadOk());
+  CHECK(world.server->Opened() == 0);
+}
+
+TEST_CASE("what cannot be recorded does not run, and runs again once it can") {
+  World world;
+  const auto client = world.LoggedIn();
+  world.journal.SetHealth(absl::ResourceExhaustedError("disk full"));
+  client->Query("SELECT 1 FROM orders");
+  CHECK(client->ReadErr().message.find("rule=recording") != std::string::npos);
+  CHECK(world.server->Received().empty());
+  world.journal.SetHealth(absl::OkStatus());
+  client->Query("SELECT 2 FROM orders");
+  CHECK(client->ReadOk());
+  CHECK(world.server->Received() == std::vector<std::string>{"\x03SELECT 2 FROM orders"});
+}
+
+TEST_CASE("a held write runs when approved, byte for byte what the reviewer saw") {
+  World world;
+  const auto client = world.LoggedIn();
+  client->Query("UPDATE orders SET status='x' WHERE id=1");
+  const v1::Approval asked = world.AwaitPending();
+  CHECK(asked.statement() == "UPDATE orders SET status='x' WHERE id=1");
+  CHECK(world.server->Received().empty());
+  world.Vote(asked.id(), true);
+  CHECK(client->ReadOk());
+  CHECK(world.server->Received() == std::vector<std::string>{"\x03" + asked.statement()});
+}
+
+TEST_CASE("a denied write does not run and the session goes on") {
+  World world;
+  const auto client = world.LoggedIn();
+  client->Query("DELETE FROM orders WHERE id=1");
+  world.Vote(world.AwaitPending().id(), false);
+  const mysql::ErrPacket error = client->ReadErr();
+  CHECK(error.code == 1142);
+  CHECK(error.message.find("decision=denied") != std::string::npos);
+  CHECK(world.server->Received().empty());
+  client->Query("SELECT 1 FROM orders");
+  CHECK(client->ReadOk());
+}
+
+TEST_CASE("an agent that leaves takes its held statement with it") {
+  World world;
+  const auto client = world.LoggedIn();
+  client->Query("DELETE FROM orders WHERE id=1");
+  const std::string id = world.AwaitPending().id();
+  client->Close();
+  world.journal.Await([](const v1::Record& r) { return r.has_session_closed(); });
+  CHECK(world.approvals->Get(id)->state() == v1::Approval::STATE_VOID);
+  world.Vote(id, true);
+  CHECK(world.server->Received().empty());
+}
+
+TEST_CASE("KILL QUERY from the agent's other session interrupts a hold, by the greeting's id") {
+  World world;
+  const auto held = world.LoggedIn();
+  held->Query("DELETE FROM orders WHERE id=1");
+  world.AwaitPending();
+  const auto opened = world.journal.Await([](const v1::Record& r) { return r.has_session_opened(); });
+  const auto other = world.LoggedIn();
+  other->Query("KILL QUERY " + std::to_string(opened.session_opened().connection_id()));
+  CHECK(other->ReadOk());
+  CHECK(held->ReadErr().code == 1317);
+  other->Query("KILL QUERY 3");
+  CHECK(other->ReadErr().code == 1094);
+}
+
+TEST_CASE("several statements in one packet are refused whole") {
+  World world;
+  const auto client = world.LoggedIn();
+  client->Query("SELECT 1 FROM orders; SELECT 2 FROM orders");
+  CHECK(client->ReadErr().code == 1142);
+  CHECK(world.server->Received().empty());
+}
+
+TEST_CASE("unknown commands and broken ones are answered, and reach nothing") {
+  World world;
+  const auto client = world.LoggedIn();
+  for (const char command : {'\x08', '\x12', '\x1e', '\x20', '\xfe'}) {
+    client->Send(std::string(1, command) + "abc");
+    CHECK(client->ReadErr().code == 1047);
+  }
+  client->Send(std::string("\x17\x01", 2));
+  CHECK(client->ReadErr().code == 1835);
+  CHECK(world.server->Opened() == 0);
+}
+
+TEST_CASE("a session ended from outside tells the agent why") {
+  World world;
+  const auto client = world.LoggedIn();
+  const auto opened = world.journal.Await([](const v1::Record& r) { return r.has_session_opened(); });
+  CHECK(world.live.End(opened.session_id(), "terminated") == 1);
+  CHECK(client->ReadErr().code == 3169);
+  const auto closed = world.journal.Await([](const v1::Record& r) { return r.has_session_closed(); });
+  CHECK(closed.session_closed().reason() == "terminated");
+}
+
+}  // namespace
+}  // namespace postern::frontend
