@@ -16,6 +16,7 @@ struct Assignment {
 struct Insert {
   bool replace = false;
   ObjectName table;
+  List<Expr> columns;
   bool has_rows = false;
   List<Expr> values;            // those that are not plain literals
   List<Assignment> set;
@@ -34,7 +35,6 @@ struct Update {
   List<Expr> order_by;
   List<Expr> limit;
   bool has_limit = false;
-  List<SelectItem> returning;
   List<Expr> extra;  // FOR PORTION OF bounds
   std::string_view hint;
 };

@@ -14,6 +14,11 @@ namespace postern::sql {
 struct Query;
 struct Window;
 
+struct NameRef {
+  Name name;
+  NameRef* next = nullptr;
+};
+
 enum class ExprKind : uint8_t {
   kLiteral,         // text = the first token; strings may be several
   kColumn,          // schema.table.name

@@ -51,6 +51,7 @@ struct QueryTerm {
 
 struct CommonTable {
   Name name;
+  List<NameRef> columns;
   Query* query = nullptr;
   bool recursive = false;
   CommonTable* next = nullptr;
@@ -75,10 +76,13 @@ struct TableRef {
   TableKind kind = TableKind::kNamed;
   ObjectName name;
   Name alias;
+  List<NameRef> columns;  // of a derived table: alias (a, b)
+  bool lateral = false;   // sees the tables before it
   Query* query = nullptr;
   List<TableRef> group;
   List<Expr> exprs;  // ON, FOR SYSTEM_TIME, JSON_TABLE's arguments
-  bool joined = false;
+  List<NameRef> using_columns;
+  bool natural = false;
   TableRef* next = nullptr;
 };
 

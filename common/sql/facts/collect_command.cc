@@ -43,6 +43,8 @@ void Collector::VisitInner(const Command& command) {
 void Collector::Absorb(const Facts& inner, bool runs) {
   for (const ObjectUse& object : inner.objects) AddObject(object.kind, object.access, object.schema, object.name);
   for (const FunctionUse& function : inner.functions) AddFunction(function);
+  for (const ColumnUse& use : inner.columns) AddColumn(use.column, use.role);
+  facts_.columns_cut |= inner.columns_cut;
   facts_.dynamic_sql |= inner.dynamic_sql;
   if (!runs) return;
   for (const VariableUse& variable : inner.variables) AddVariable(variable);

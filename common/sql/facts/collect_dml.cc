@@ -26,8 +26,25 @@ constexpr size_t kMaxComparisons = 1u << 20;  // beyond it every table counts as
 
 }  // namespace
 
-void Collector::VisitAssignments(const List<Assignment>& list) {
-  for (const Assignment& assignment : list) VisitExpr(assignment.value);
+// The columns are those of the one table if it is given, else of whatever is in scope.
+void Collector::VisitAssignments(const List<Assignment>& list, const ObjectName* table) {
+  for (const Assignment& assignment : list) {
+    if (table != nullptr) {
+      AddColumn({SchemaOf(*table), Unquote(table->name), Unquote(assignment.column->name), true}, ColumnRole::kAssigned);
+    } else {
+      VisitAs(ColumnRole::kAssigned, assignment.column);
+    }
+    VisitExpr(assignment.value);
+  }
+}
+
+// A scope of one table, whose columns the expressions that follow may name.
+void Collector::EnterTarget(const ObjectName& table) {
+  Source source;
+  source.alias = source.table = Unquote(table.name);
+  source.schema = SchemaOf(table);
+  scopes_.emplace_back();
+  scopes_.back().sources.push_back(std::move(source));
 }
 
 void Collector::VisitShape(const Insert& insert) {
@@ -36,12 +53,21 @@ void Collector::VisitShape(const Insert& insert) {
   AddObject(ObjectKind::kTable, Access::kInsert, insert.table);
   if (insert.replace) AddObject(ObjectKind::kTable, Access::kDelete, insert.table);
   if (insert.has_on_duplicate) AddObject(ObjectKind::kTable, Access::kUpdate, insert.table);
-  VisitExprs(insert.values);
-  VisitAssignments(insert.set);
+  const ColumnRef all{SchemaOf(insert.table), Unquote(insert.table.name), "*", true};
+  for (const Expr& column : insert.columns) {
+    AddColumn({all.schema, all.table, Unquote(column.name), true}, ColumnRole::kAssigned);
+  }
+  if (insert.columns.empty() && insert.set.empty()) AddColumn(all, ColumnRole::kAssigned);
   if (insert.query != nullptr) VisitQuery(*insert.query);
-  VisitAssignments(insert.on_duplicate);
-  if (!insert.returning.empty()) AddObject(ObjectKind::kTable, Access::kRead, insert.table);
-  VisitItems(insert.returning);
+  EnterTarget(insert.table);
+  VisitExprs(insert.values);
+  VisitAssignments(insert.set, &insert.table);
+  VisitAssignments(insert.on_duplicate, &insert.table);
+  if (!insert.returning.empty()) {
+    AddObject(ObjectKind::kTable, Access::kRead, insert.table);
+    facts_.outputs = VisitItems(insert.returning);
+  }
+  scopes_.pop_back();
 }
 
 // In a join only the tables whose columns are assigned change; a column without qualifier may be anyone's.
@@ -63,15 +89,12 @@ void Collector::VisitUpdateTables(const Update& update) {
   }
   for (size_t i = 0; i < known.size(); ++i) {
     const TableRef& table = *known[i].table;
-    if (table.kind != TableKind::kNamed || IsCommonTable(table.name)) continue;
+    if (table.kind != TableKind::kNamed || FindCommonTable(table.name) != nullptr) continue;
     const bool writes = all || changed[i] || known.size() == 1;
     if (writes) AddObject(ObjectKind::kTable, Access::kUpdate, table.name);
     if (!writes || known.size() > 1) AddObject(ObjectKind::kTable, Access::kRead, table.name);
   }
-  for (const Known& k : known) {
-    if (k.table->kind == TableKind::kDerived) VisitQuery(*k.table->query);
-    VisitExprs(k.table->exprs);
-  }
+  EnterTables(update.tables, false);
 }
 
 void Collector::VisitShape(const Update& update) {
@@ -80,13 +103,14 @@ void Collector::VisitShape(const Update& update) {
   SetWhere(update.where);
   VisitHint(update.hint);
   EnterWith(update.with);
+  scopes_.emplace_back();
   VisitUpdateTables(update);
   VisitExprs(update.extra);
-  VisitAssignments(update.set);
-  VisitExpr(update.where);
-  VisitExprs(update.order_by);
+  VisitAssignments(update.set, nullptr);
+  VisitAs(ColumnRole::kPredicate, update.where);
+  VisitExprsAs(ColumnRole::kOrdering, update.order_by);
   VisitExprs(update.limit);
-  VisitItems(update.returning);
+  scopes_.pop_back();
   LeaveWith(update.with);
 }
 
@@ -97,6 +121,7 @@ void Collector::VisitDeleteTables(const Delete& del) {
   facts_.multi_table = !del.targets.empty();
   if (del.targets.empty()) {
     AddObject(ObjectKind::kTable, Access::kDelete, del.tables.first->name);
+    EnterTables(del.tables, false);
     return;
   }
   const bool all = known.size() * del.targets.size > kMaxComparisons;
@@ -118,7 +143,7 @@ void Collector::VisitDeleteTables(const Delete& del) {
   for (const Known& k : known) {
     if (all && k.table->kind == TableKind::kNamed) AddObject(ObjectKind::kTable, Access::kDelete, k.table->name);
   }
-  VisitTables(del.tables, Access::kRead);
+  EnterTables(del.tables, true);
 }
 
 void Collector::VisitShape(const Delete& del) {
@@ -127,13 +152,17 @@ void Collector::VisitShape(const Delete& del) {
   SetWhere(del.where);
   VisitHint(del.hint);
   EnterWith(del.with);
+  scopes_.emplace_back();
   VisitDeleteTables(del);
   VisitExprs(del.extra);
-  VisitExpr(del.where);
-  VisitExprs(del.order_by);
+  VisitAs(ColumnRole::kPredicate, del.where);
+  VisitExprsAs(ColumnRole::kOrdering, del.order_by);
   VisitExprs(del.limit);
-  if (!del.returning.empty()) AddObject(ObjectKind::kTable, Access::kRead, del.tables.first->name);
-  VisitItems(del.returning);
+  if (!del.returning.empty()) {
+    AddObject(ObjectKind::kTable, Access::kRead, del.tables.first->name);
+    facts_.outputs = VisitItems(del.returning);
+  }
+  scopes_.pop_back();
   LeaveWith(del.with);
 }
 
@@ -148,7 +177,14 @@ void Collector::VisitShape(const Load& load) {
       AddVariable({VariableScope::kUser, Unquote(target.name), true, std::nullopt});
     }
   }
-  VisitAssignments(load.set);
+  EnterTarget(load.table);
+  const ColumnRef all{SchemaOf(load.table), Unquote(load.table.name), "*", true};
+  if (load.targets.empty()) AddColumn(all, ColumnRole::kAssigned);
+  for (const Expr& target : load.targets) {
+    if (target.kind == ExprKind::kColumn) VisitAs(ColumnRole::kAssigned, &target);
+  }
+  VisitAssignments(load.set, &load.table);
+  scopes_.pop_back();
 }
 
 }  // namespace postern::sql

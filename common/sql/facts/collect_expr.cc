@@ -13,8 +13,8 @@ void Collector::VisitExprs(const List<Expr>& exprs) {
 void Collector::VisitExpr(const Expr* expr) {
   if (expr == nullptr) return;
   switch (expr->kind) {
+    case ExprKind::kColumn: VisitColumn(*expr); return;
     case ExprKind::kLiteral:
-    case ExprKind::kColumn:
     case ExprKind::kStar:
     case ExprKind::kParameter: return;
     case ExprKind::kUserVariable: AddVariable({VariableScope::kUser, Unquote(expr->name), false, std::nullopt}); return;
@@ -49,8 +49,26 @@ void Collector::VisitExpr(const Expr* expr) {
     case ExprKind::kJsonPath: break;
   }
   VisitExprs(expr->children);
-  if (expr->query != nullptr) VisitQuery(*expr->query);
+  if (expr->query != nullptr) VisitSubquery(*expr);
   VisitWindow(expr->window);
+}
+
+// What a subquery yields is used as the expression around it is; whether EXISTS yields anything only decides.
+void Collector::VisitSubquery(const Expr& expr) {
+  std::vector<ColumnRef>* sink = sink_;
+  const ColumnRole role = role_;
+  const bool names = names_are_outputs_;
+  names_are_outputs_ = false;
+  if (expr.kind != ExprKind::kSubquery && role == ColumnRole::kProjected) role_ = ColumnRole::kPredicate;
+  sink_ = nullptr;
+  const Relation relation = VisitQuery(*expr.query);
+  sink_ = sink;
+  role_ = role;
+  names_are_outputs_ = names;
+  if (sink_ == nullptr || expr.kind == ExprKind::kExists) return;
+  for (const OutputColumn& column : relation) {
+    for (const ColumnRef& source : column.sources) AddSource(source, *sink_);
+  }
 }
 
 void Collector::VisitFunction(const Expr& call) {
@@ -83,7 +101,7 @@ void Collector::VisitSystemVariable(const Expr& variable) {
 }
 
 void Collector::VisitWindow(const Window* window) {
-  if (window != nullptr) VisitExprs(window->children);
+  if (window != nullptr) VisitExprsAs(ColumnRole::kOrdering, window->children);
 }
 
 // An optimizer hint may set a variable for the statement and name a resource group; both are to be seen.

@@ -61,6 +61,24 @@ void Collector::AddFunction(FunctionUse use) {
   });
 }
 
+void Collector::AddColumn(const ColumnRef& column, ColumnRole role) {
+  if (facts_.columns.size() >= kMaxColumnFacts) {
+    facts_.columns_cut = true;
+    return;
+  }
+  Add({column, role}, facts_.columns, [](const ColumnUse& use) {
+    std::string key = "c";
+    key += static_cast<char>('A' + static_cast<int>(use.role));
+    key += use.column.exact ? '=' : '?';
+    key += use.column.schema;
+    key += '\0';
+    key += use.column.table;
+    key += '\0';
+    key += use.column.name;
+    return key;
+  });
+}
+
 void Collector::AddVariable(VariableUse use) {
   Add(std::move(use), facts_.variables, [](const VariableUse& u) {
     std::string key = "v";

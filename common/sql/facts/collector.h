@@ -11,8 +11,12 @@
 #include "common/sql/ast/statement.h"
 #include "common/sql/dialect.h"
 #include "common/sql/facts/facts.h"
+#include "common/sql/facts/relation.h"
 
 namespace postern::sql {
+
+// Bounds columns and the sources of each; beyond it the facts say that they were cut.
+inline constexpr size_t kMaxColumnFacts = 4096;
 
 class Collector {
  public:
@@ -33,6 +37,7 @@ class Collector {
   // collect_expr.cc
   void VisitExpr(const Expr* expr);
   void VisitExprs(const List<Expr>& exprs);
+  void VisitSubquery(const Expr& expr);
   void VisitFunction(const Expr& call);
   void VisitSystemVariable(const Expr& variable);
   void VisitWindow(const Window* window);
@@ -42,19 +47,37 @@ class Collector {
   void SetWhere(const Expr* where);
 
   // collect_query.cc
-  void VisitQuery(const Query& query);
-  void VisitTerm(const QueryTerm& term);
-  void VisitSelect(const SelectBlock& select);
-  void VisitTables(const List<TableRef>& tables, Access access);
-  void VisitTable(const TableRef& table, Access access);
+  Relation VisitQuery(const Query& query, const CommonTable* recursive = nullptr);
+  void VisitOrder(const Query& query, bool one_select);
+  Relation VisitTerm(const QueryTerm& term, bool scope_ready);
+  Relation VisitRows(const List<Expr>& rows);
+  Relation VisitSelect(const SelectBlock& select);
+  Relation VisitItems(const List<SelectItem>& items);
+  void VisitStar(const Expr& star, Relation& relation);
+  void VisitSource(const Expr* expr, std::vector<ColumnRef>& sources);
+  void EnterTables(const List<TableRef>& tables, bool reads);
+  void EnterTable(const TableRef& table, bool reads);
+  void VisitConditions(const List<TableRef>& tables);
+  void VisitJoinColumn(const std::string& name);
+  Relation VisitDerived(const TableRef& table);
   void VisitInto(const Into& into);
-  void VisitItems(const List<SelectItem>& items);
   void EnterWith(const List<CommonTable>& with);
   void LeaveWith(const List<CommonTable>& with);
-  bool IsCommonTable(const ObjectName& name) const;
+  const Relation* FindCommonTable(const ObjectName& name) const;
+
+  // collect_columns.cc
+  std::string SchemaOf(const ObjectName& name) const;
+  bool Answers(const Source& source, const std::string& schema, const std::string& table) const;
+  void AddColumn(const ColumnRef& column, ColumnRole role);
+  void TakeColumns(const std::vector<ColumnRef>& columns);
+  void VisitColumn(const Expr& column);
+  void VisitBareColumn(const std::string& name);
+  void VisitAs(ColumnRole role, const Expr* expr);
+  void VisitExprsAs(ColumnRole role, const List<Expr>& exprs);
 
   // collect_dml.cc
-  void VisitAssignments(const List<Assignment>& list);
+  void VisitAssignments(const List<Assignment>& list, const ObjectName* table);
+  void EnterTarget(const ObjectName& table);
   void VisitUpdateTables(const Update& update);
   void VisitDeleteTables(const Delete& del);
 
@@ -95,7 +118,11 @@ class Collector {
   Dialect dialect_;
   Facts facts_;
   std::unordered_set<std::string> seen_;
-  std::unordered_map<std::string, int> common_tables_;  // names in scope, how often
+  std::unordered_map<std::string, std::vector<Relation>> common_tables_;  // in scope, the innermost of a name last
+  std::vector<Scope> scopes_;                    // of the SELECTs around the expression, innermost last
+  ColumnRole role_ = ColumnRole::kProjected;     // of the columns that are met now
+  std::vector<ColumnRef>* sink_ = nullptr;       // where the value being read comes from, if anyone asks
+  bool names_are_outputs_ = false;               // ORDER BY of a set operation
   std::string default_schema_;   // of EXPLAIN FOR SCHEMA
   bool nested_explain_ = false;  // under an EXPLAIN that does not run it: writes are only looked at
   bool harmful_hint_ = false;

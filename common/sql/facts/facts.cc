@@ -63,6 +63,18 @@ std::string_view FunctionClassName(FunctionClass cls) {
   return "unknown";
 }
 
+std::string_view ColumnRoleName(ColumnRole role) {
+  switch (role) {
+    case ColumnRole::kProjected: return "projected";
+    case ColumnRole::kPredicate: return "predicate";
+    case ColumnRole::kJoin: return "join";
+    case ColumnRole::kGrouping: return "grouping";
+    case ColumnRole::kOrdering: return "ordering";
+    case ColumnRole::kAssigned: return "assigned";
+  }
+  return "projected";
+}
+
 std::string_view VariableScopeName(VariableScope scope) {
   switch (scope) {
     case VariableScope::kUser: return "user";
@@ -101,6 +113,7 @@ std::string Flags(const Facts& f) {
   AddFlag(f.multi_table, "multi_table", flags);
   AddFlag(f.local_file, "local_file", flags);
   AddFlag(f.temporary, "temporary", flags);
+  AddFlag(f.columns_cut, "columns_cut", flags);
   AddFlag(f.executes_nested, "executes_nested", flags);
   AddFlag(f.session.harmless_startup, "harmless_startup", flags);
   AddFlag(f.session.moves_pinned_state, "moves_pinned_state", flags);
@@ -138,6 +151,23 @@ void AppendUses(const Facts& f, std::string& out) {
   }
 }
 
+std::string ColumnText(const ColumnRef& column) {
+  std::string text = Qualified(column.schema, column.table);
+  Append(text, text.empty() ? "" : ".", column.name, column.exact ? "" : "?");
+  return text;
+}
+
+void AppendColumns(const Facts& f, std::string& out) {
+  for (const ColumnUse& use : f.columns) {
+    Append(out, "column: ", ColumnText(use.column), " ", ColumnRoleName(use.role), "\n");
+  }
+  for (const OutputColumn& output : f.outputs) {
+    Append(out, "output: ", output.name, output.computed ? " <~" : " <-");
+    for (const ColumnRef& source : output.sources) Append(out, " ", ColumnText(source));
+    out += '\n';
+  }
+}
+
 }  // namespace
 
 std::string ToText(const Facts& f) {
@@ -146,6 +176,7 @@ std::string ToText(const Facts& f) {
   if (!f.detail.empty()) Append(out, "detail: ", f.detail, "\n");
   if (f.nested) Append(out, "nested: ", VerbName(*f.nested), "\n");
   AppendUses(f, out);
+  AppendColumns(f, out);
   if (const std::string flags = Flags(f); !flags.empty()) Append(out, "flags: ", flags, "\n");
   if (f.parameters != 0) Append(out, "parameters: ", std::to_string(f.parameters), "\n");
   if (f.use_schema) Append(out, "use: ", *f.use_schema, "\n");

@@ -111,6 +111,44 @@ struct VariableUse {
   friend bool operator==(const VariableUse&, const VariableUse&) = default;
 };
 
+// What a statement does with a column.
+enum class ColumnRole : uint8_t {
+  kProjected,  // its value may appear in the result, or flow into what is stored
+  kPredicate,  // decides which rows: WHERE, HAVING, CASE and subqueries within them
+  kJoin,       // decides which rows meet: ON
+  kGrouping,
+  kOrdering,
+  kAssigned,   // is written
+};
+std::string_view ColumnRoleName(ColumnRole role);
+
+// A column of a base table (or view), aliases, derived tables and common tables resolved away. "*" is every column of it.
+// Without the catalog a bare name under several tables could be any of theirs: then it stands once for each, not exact.
+struct ColumnRef {
+  std::string schema;
+  std::string table;
+  std::string name;
+  bool exact = true;
+
+  friend bool operator==(const ColumnRef&, const ColumnRef&) = default;
+};
+
+struct ColumnUse {
+  ColumnRef column;
+  ColumnRole role = ColumnRole::kProjected;
+
+  friend bool operator==(const ColumnUse&, const ColumnUse&) = default;
+};
+
+// One column of the result, or "*" where only the catalog knows how many they are.
+struct OutputColumn {
+  std::string name;                // alias, column name, or the expression as written
+  std::vector<ColumnRef> sources;  // whose values flow into it; empty for constants
+  bool computed = false;           // anything but the bare column
+
+  friend bool operator==(const OutputColumn&, const OutputColumn&) = default;
+};
+
 struct KillFacts {
   std::optional<uint64_t> id;  // the connection, or the query with by_query_id; empty if it is an expression or a user
   bool query_only = false;     // KILL QUERY: the connection stays
@@ -151,6 +189,10 @@ struct Facts {
   std::vector<ObjectUse> objects;      // in order of appearance, without repetition
   std::vector<FunctionUse> functions;  // likewise
   std::vector<VariableUse> variables;  // likewise
+
+  std::vector<ColumnUse> columns;      // likewise
+  std::vector<OutputColumn> outputs;   // of the outermost query, or of RETURNING
+  bool columns_cut = false;            // too many columns to follow: `columns` and `outputs` are not complete
 
   bool has_where = false;            // of the outermost statement
   bool constant_true_where = false;  // WHERE 1, WHERE 1=1, WHERE TRUE, WHERE 'a'='a' OR ...: as good as none

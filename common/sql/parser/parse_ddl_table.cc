@@ -52,7 +52,8 @@ void Parser::ParseTableElement(Command* command) {
     Advance();
     Advance();
     ParseName("a period");
-    return ParseParenthesizedNames();
+    ParseParenthesizedNames();
+    return;
   }
   ParseName("a column or a key");
   ParseColumnDefinition(command);
@@ -393,7 +394,10 @@ void Parser::ParsePartitionBy(Command* command) {
   }
   const bool hash = At(Kw::kHASH);
   if (!AcceptAny(Kw::kHASH, Kw::kRANGE, Kw::kLIST)) Fail("HASH, KEY, RANGE or LIST");
-  if (!hash && AcceptAny(Kw::kCOLUMNS, Kw::kFIELDS)) return ParseParenthesizedNames();
+  if (!hash && AcceptAny(Kw::kCOLUMNS, Kw::kFIELDS)) {
+    ParseParenthesizedNames();
+    return;
+  }
   if (!At(Op::kOpen)) return Fail("(");
   command->exprs.Add(ParseParenthesized());
 }

@@ -29,7 +29,8 @@ void Parser::ParseInsertSource(Insert* insert) {
       Advance();
       if (!At(Op::kClose)) {
         do {
-          ParseColumnOrCall();
+          insert->columns.Add(ParseColumnOrCall());
+          if (insert->columns.last->kind != ExprKind::kColumn) Fail("a column");
         } while (Accept(Op::kComma));
       }
       Expect(Op::kClose);

@@ -111,10 +111,16 @@ void Parser::ParseNameList() {
   } while (Accept(Op::kComma));
 }
 
-void Parser::ParseParenthesizedNames() {
+List<NameRef> Parser::ParseParenthesizedNames() {
+  List<NameRef> names;
   Expect(Op::kOpen);
-  ParseNameList();
+  do {
+    NameRef* ref = New<NameRef>();
+    ref->name = ParseName("a name");
+    names.Add(ref);
+  } while (Accept(Op::kComma));
   Expect(Op::kClose);
+  return names;
 }
 
 bool Parser::AcceptIfExists() {

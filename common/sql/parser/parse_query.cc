@@ -63,7 +63,7 @@ void Parser::ParseWith(List<CommonTable>& with) {
     CommonTable* table = New<CommonTable>();
     table->recursive = recursive;
     table->name = ParseName("a name");
-    if (At(Op::kOpen)) ParseParenthesizedNames();
+    if (At(Op::kOpen)) table->columns = ParseParenthesizedNames();
     Expect(Kw::kAS);
     table->query = ParseQueryInParentheses();
     if (mariadb() && Accept(Kw::kCYCLE)) {

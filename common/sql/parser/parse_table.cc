@@ -51,10 +51,10 @@ void Parser::ParseJoins(List<TableRef>& tables) {
     if (open > 0 && Accept(Kw::kON)) {
       tables.last->exprs.Add(ParseExpr());
     } else if (open > 0 && Accept(Kw::kUSING)) {
-      ParseParenthesizedNames();
+      tables.last->using_columns = ParseParenthesizedNames();
     } else if (AcceptJoin(natural, outer)) {
       tables.Add(ParseTableFactor());
-      tables.last->joined = true;
+      tables.last->natural = natural;
       if (!natural) ++open;
       if (outer) ++required;
       continue;
@@ -97,6 +97,7 @@ TableRef* Parser::ParseTableFactor() {
     Query* query = ParseQueryInParentheses();
     TableRef* table = ParseDerived(query);
     if (table->alias.empty()) Fail("an alias");
+    table->lateral = true;
     return table;
   }
   return ParseNamedTable();
@@ -135,7 +136,7 @@ TableRef* Parser::ParseDerived(Query* query) {
   table->kind = TableKind::kDerived;
   table->query = query;
   table->alias = ParseOptionalAlias(false);
-  if (!table->alias.empty() && At(Op::kOpen)) ParseParenthesizedNames();
+  if (!table->alias.empty() && At(Op::kOpen)) table->columns = ParseParenthesizedNames();
   return table;
 }
 

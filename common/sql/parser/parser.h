@@ -92,7 +92,7 @@ class Parser {
   Name ParseCharsetName();
   Name ParseAccount();
   void ParseNameList();
-  void ParseParenthesizedNames();
+  List<NameRef> ParseParenthesizedNames();
   bool AcceptIfExists();
   bool AcceptIfNotExists();
   std::string_view AcceptHint();
