@@ -49,11 +49,13 @@ struct Dialect {
   friend bool operator==(const Dialect&, const Dialect&) = default;
 };
 
-// Bounds on one statement. Parsing is linear in max_bytes; the stack grows with max_depth (about 1 KiB a level).
+// Bounds on one statement. Parsing is linear in max_bytes; the stack grows with max_depth (about 1 KiB a level); the tree
+// takes up to a hundred bytes for a byte of text, but none for rows of plain values, hence a bound of its own.
 struct Limits {
   size_t max_bytes = 16u << 20;
   uint32_t max_tokens = 16u << 20;
   uint32_t max_depth = 200;        // nested parentheses, subqueries, CASE, NOT chains, compound blocks
+  size_t max_tree_bytes = 64u << 20;
   uint32_t max_statements = 64;    // for ReadBatch
 };
 

@@ -23,6 +23,9 @@ class Arena {
     return new (Take(sizeof(T))) T();
   }
 
+  // Handed out so far.
+  size_t bytes() const { return bytes_; }
+
  private:
   void* Take(size_t bytes) {
     bytes = (bytes + alignof(std::max_align_t) - 1) & ~(alignof(std::max_align_t) - 1);
@@ -30,6 +33,7 @@ class Arena {
     std::byte* at = next_;
     next_ += bytes;
     left_ -= bytes;
+    bytes_ += bytes;
     return at;
   }
 
@@ -49,6 +53,7 @@ class Arena {
   std::vector<std::unique_ptr<std::byte[]>> blocks_;
   std::byte* next_ = first_;
   size_t left_ = kFirst;
+  size_t bytes_ = 0;
 };
 
 // A list threaded through its nodes' `next`. Copying it shares the nodes.

@@ -15,20 +15,28 @@ bool Collector::Answers(const Source& source, const std::string& schema, const s
   return schema.empty() || source.schema.empty() || EqualsIgnoreCase(source.schema, schema);
 }
 
+// False once columns have cost too much: from then on they are not looked up any more, and the facts say so.
+bool Collector::Spend(size_t steps) {
+  work_ += steps;
+  if (work_ > kMaxColumnWork) facts_.columns_cut = true;
+  return !facts_.columns_cut;
+}
+
 // Takes what a name resolved to: as a use in the current role, and as a source of the value being read.
 void Collector::TakeColumns(const std::vector<ColumnRef>& columns) {
+  if (columns.size() >= kMaxSources || !Spend(columns.size() * (1 + (sink_ == nullptr ? 0 : sink_->size())))) {
+    facts_.columns_cut = true;
+    return;
+  }
   for (const ColumnRef& column : columns) {
     AddColumn(column, role_);
-    if (sink_ == nullptr) continue;
-    if (sink_->size() >= kMaxColumnFacts) {
-      facts_.columns_cut = true;
-      return;
-    }
-    AddSource(column, *sink_);
+    if (sink_ != nullptr) AddSource(column, *sink_);
   }
+  if (sink_ != nullptr && sink_->size() >= kMaxSources) facts_.columns_cut = true;
 }
 
 void Collector::VisitColumn(const Expr& column) {
+  if (facts_.columns_cut) return;
   const std::string name = Unquote(column.name);
   if (column.table.empty()) {
     if (!names_are_outputs_) VisitBareColumn(name);
@@ -40,6 +48,7 @@ void Collector::VisitColumn(const Expr& column) {
     std::vector<ColumnRef> found;
     bool any = false;
     for (const Source& source : scopes_[i].sources) {
+      if (!Spend(1 + source.relation.size())) return;
       if (!Answers(source, schema, table)) continue;
       any = true;
       if (source.is_base()) {
@@ -65,6 +74,7 @@ void Collector::VisitBareColumn(const std::string& name) {
     }
     bool derived_has_it = false;
     for (const Source& source : scope.sources) {
+      if (!Spend(1 + source.relation.size())) return;
       if (source.is_base()) {
         found.push_back({source.schema, source.table, name, true});
         ++bases;

@@ -67,7 +67,7 @@ Relation Collector::VisitQuery(const Query& query, const CommonTable* recursive)
         Rename(self, NamesOf(recursive->columns));
       }
     } else {
-      Merge(relation, columns);
+      if (Spend(relation.size() + columns.size())) Merge(relation, columns);
     }
   }
   if (recursive != nullptr && query.terms.size > 1) Mix(relation);
@@ -145,7 +145,8 @@ Relation Collector::VisitItems(const List<SelectItem>& items) {
     } else {
       column.name = std::string(text_.substr(item.expr->begin, item.expr->end - item.expr->begin));
     }
-    relation.push_back(std::move(column));
+    if (relation.size() >= kMaxColumnFacts) facts_.columns_cut = true;
+    if (!facts_.columns_cut) relation.push_back(std::move(column));
   }
   return relation;
 }
@@ -159,6 +160,7 @@ void Collector::VisitStar(const Expr& star, Relation& relation) {
   for (const Source& source : scopes_.back().sources) {
     if (!table.empty() && !Answers(source, schema, table)) continue;
     found = true;
+    if (!Spend(1 + source.relation.size())) return;
     if (!source.is_base()) {
       relation.insert(relation.end(), source.relation.begin(), source.relation.end());
       continue;
@@ -207,6 +209,7 @@ void Collector::VisitConditions(const List<TableRef>& tables) {
 void Collector::VisitJoinColumn(const std::string& name) {
   for (const Source& source : scopes_.back().sources) {
     std::vector<ColumnRef> found;
+    if (!Spend(1 + source.relation.size())) return;
     if (source.is_base()) {
       found.push_back({source.schema, source.table, name, false});
     } else {
@@ -222,7 +225,7 @@ void Collector::EnterTable(const TableRef& table, bool reads) {
   switch (table.kind) {
     case TableKind::kNamed:
       if (const Relation* common = FindCommonTable(table.name)) {
-        source.relation = *common;
+        if (Spend(common->size())) source.relation = *common;
       } else {
         source.schema = SchemaOf(table.name);
         source.table = Unquote(table.name.name);

@@ -15,8 +15,9 @@
 
 namespace postern::sql {
 
-// Bounds columns and the sources of each; beyond it the facts say that they were cut.
+// Bounds on columns, the sources of each, and the steps taken to find them; beyond these the facts say that they were cut.
 inline constexpr size_t kMaxColumnFacts = 4096;
+inline constexpr size_t kMaxColumnWork = 1u << 18;
 
 class Collector {
  public:
@@ -69,6 +70,7 @@ class Collector {
   std::string SchemaOf(const ObjectName& name) const;
   bool Answers(const Source& source, const std::string& schema, const std::string& table) const;
   void AddColumn(const ColumnRef& column, ColumnRole role);
+  bool Spend(size_t steps);
   void TakeColumns(const std::vector<ColumnRef>& columns);
   void VisitColumn(const Expr& column);
   void VisitBareColumn(const std::string& name);
@@ -122,6 +124,7 @@ class Collector {
   std::vector<Scope> scopes_;                    // of the SELECTs around the expression, innermost last
   ColumnRole role_ = ColumnRole::kProjected;     // of the columns that are met now
   std::vector<ColumnRef>* sink_ = nullptr;       // where the value being read comes from, if anyone asks
+  size_t work_ = 0;                              // spent on looking up columns
   bool names_are_outputs_ = false;               // ORDER BY of a set operation
   std::string default_schema_;   // of EXPLAIN FOR SCHEMA
   bool nested_explain_ = false;  // under an EXPLAIN that does not run it: writes are only looked at

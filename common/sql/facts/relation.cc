@@ -25,6 +25,7 @@ Relation Blurred(const Relation& relation) {
 }  // namespace
 
 void AddSource(const ColumnRef& source, std::vector<ColumnRef>& sources) {
+  if (sources.size() >= kMaxSources) return;
   if (std::find(sources.begin(), sources.end(), source) == sources.end()) sources.push_back(source);
 }
 

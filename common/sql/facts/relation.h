@@ -15,7 +15,10 @@ namespace postern::sql {
 // sources named "*" offer any column of their table, its other sources may be behind any name.
 using Relation = std::vector<OutputColumn>;
 
-// Adds a source unless it is there.
+// A column with this many sources has lost count of them.
+inline constexpr size_t kMaxSources = 1024;
+
+// Adds a source unless it is there, or there are too many.
 void AddSource(const ColumnRef& source, std::vector<ColumnRef>& sources);
 // Where the column of that name comes from. False if the relation cannot have one.
 bool Find(const Relation& relation, std::string_view name, std::vector<ColumnRef>& sources);

@@ -152,8 +152,8 @@ Token Lexer::SkipExecutable(size_t marks) {
     ++digits;
   }
   if (digits > kMaxVersionDigits) return Error(ParseErrorKind::kAmbiguousComment, begin);
-  // Six digits with no blank after them: some MySQL versions read five and run the sixth.
-  if (digits == kMaxVersionDigits && !mariadb_ && !IsBlank(Peek(digits))) {
+  // Six digits with no blank after them, or before MySQL 8: some versions read five and run the sixth.
+  if (digits == kMaxVersionDigits && !mariadb_ && (!IsBlank(Peek(digits)) || version_ < 80000)) {
     return Error(ParseErrorKind::kAmbiguousComment, begin);
   }
   if (digits >= 5 && !Executes(version, marks == 4)) {

@@ -76,6 +76,7 @@ class Parser {
   bool Since(Vendor vendor, int version) const { return dialect_.AtLeast(vendor, version); }
   template <typename T>
   T* New() {
+    if (arena_.bytes() > limits_.max_tree_bytes) FailWith(ParseErrorKind::kTooManyTokens, "a shorter statement");
     return arena_.New<T>();
   }
 

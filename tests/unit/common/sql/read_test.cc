@@ -152,10 +152,30 @@ TEST_CASE("length without depth is fine") {
            "SELECT 1 FROM t WHERE a IN (1" + Repeat(", 1", 100000) + ")",
            "INSERT INTO t VALUES (1, 'x')" + Repeat(", (1, 'x')", 100000),
            "SELECT " + Repeat("f(1), ", 20000) + "1",
+           "SELECT " + Repeat("a, ", 5000) + "1 FROM t" + Repeat(", t", 5000),
+           "WITH w AS (SELECT " + Repeat("a, ", 3000) + "b FROM t) SELECT " + Repeat("x, ", 3000) + "1 FROM w" +
+               Repeat(", w", 3000),
+           "SELECT * FROM t" + Repeat(" NATURAL JOIN t", 5000),
+           "UPDATE t" + Repeat(", t", 5000) + " SET " + Repeat("t.a = b, ", 5000) + "c = 1",
        }) {
     INFO(text.substr(0, 60));
     CHECK(Read(text, kMySql).ok());
   }
+}
+
+TEST_CASE("columns that would cost too much to follow are cut, and the facts say so") {
+  const Reading reading = Read("SELECT " + Repeat("a, ", 5000) + "1 FROM t" + Repeat(", t", 5000), kMySql);
+  REQUIRE(reading.ok());
+  CHECK(reading.facts.columns_cut);
+  CHECK(reading.facts.objects.size() == 1);
+  CHECK_FALSE(Read("SELECT a FROM t", kMySql).facts.columns_cut);
+}
+
+TEST_CASE("the tree of a statement is bounded whatever its text") {
+  Limits limits;
+  limits.max_tree_bytes = 1 << 20;
+  CHECK(KindOf("SELECT " + Repeat("a,", 100000) + "a", kMySql, limits) == ParseErrorKind::kTooManyTokens);
+  CHECK(Read("INSERT INTO t VALUES (1)" + Repeat(",(1)", 100000), kMySql, limits).ok());
 }
 
 TEST_CASE("canonical text drops comments and keeps every other byte") {
