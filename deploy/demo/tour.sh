@@ -59,8 +59,8 @@ PendingApproval() {
 
 TourRefusal() {
   Step "The agent drops a table: refused, and the connection stays usable"
-  ShowAgent "DROP TABLE orders; SELECT COUNT(*) FROM orders"
-  Agent --force -e "DROP TABLE orders; SELECT COUNT(*) FROM orders" 2>&1 || true
+  Shell "$(basename "$db_client") -u $POSTERN_AGENT+$POSTERN_TARGET … --force shop <<< \"DROP TABLE orders; SELECT COUNT(*) FROM orders;\""
+  Agent --force <<<"DROP TABLE orders; SELECT COUNT(*) FROM orders;" 2>&1 || true
 }
 
 TourProof() {

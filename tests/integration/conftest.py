@@ -5,7 +5,7 @@ import tempfile
 
 import pytest
 
-from stack.clients import connect
+from stack.clients import connect, drop
 from stack.database import Database
 from stack.stack import Stack
 
@@ -71,7 +71,7 @@ def bot(gateway):
     """A connection of the agent whose writes are held."""
     connection = connect(gateway, "bot")
     yield connection
-    connection._force_close()
+    drop(connection)
 
 
 @pytest.fixture
@@ -79,7 +79,7 @@ def loader(gateway):
     """A connection of the agent that may write."""
     connection = connect(gateway, "loader")
     yield connection
-    connection._force_close()
+    drop(connection)
 
 
 @pytest.hookimpl(hookwrapper=True)

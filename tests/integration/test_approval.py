@@ -4,7 +4,7 @@ import json
 import pymysql
 import pytest
 
-from stack.clients import Background, CommandLine, command_lines, connect, node, refused, rows
+from stack.clients import Background, CommandLine, command_lines, connect, drop, node, refused, rows
 from stack.ctl import CtlError
 from stack.wait import until
 
@@ -87,7 +87,7 @@ def test_disconnect_voids_the_approval(gateway, database):
     connection = connect(gateway, "bot")
     hold(connection, "UPDATE orders SET status = 'void' WHERE id = 5")
     approval = gateway.pending("bot")["id"]
-    connection._force_close()
+    drop(connection)
     until("the approval is void", lambda: gateway.reviewer.json("approvals", "show", approval)["state"] == "void")
     with pytest.raises(CtlError):
         gateway.reviewer.text("approvals", "approve", approval)

@@ -1,7 +1,7 @@
 """The database connection: opened by the first statement that needs it, closed with the session, and proven closed."""
 import pytest
 
-from stack.clients import Background, CommandLine, command_lines, connect, refused, rows
+from stack.clients import Background, CommandLine, command_lines, connect, drop, refused, rows
 from stack.wait import until
 
 
@@ -55,7 +55,7 @@ def test_session_of_refused_statements_only_never_opened_a_connection(gateway, d
 def test_client_that_vanishes_leaves_no_thread(gateway, database):
     connection = connect(gateway, "loader", autocommit=False)
     rows(connection, "INSERT INTO notes (id) VALUES (700)")
-    connection._force_close()
+    drop(connection)
     database.wait_until_no_threads(2)
     assert database.value("SELECT COUNT(*) FROM shop.notes WHERE id = 700") == 0
     assert closed_session(gateway, "loader")["close_reason"] == "disconnect"

@@ -16,7 +16,7 @@ def test_drop_is_refused_naming_the_rule_and_the_next_select_works(gateway, data
 
 @pytest.mark.parametrize("name", ["mysql", "mariadb"])
 def test_command_line_prints_the_refusal_and_goes_on(gateway, name):
-    done = CommandLine(command_lines()[name], gateway, "bot").run("DROP TABLE orders; SELECT COUNT(*) FROM orders", "--force")
+    done = CommandLine(command_lines()[name], gateway, "bot").pipe("DROP TABLE orders; SELECT COUNT(*) FROM orders;", "--force")
     assert "never" in done.stderr and any(f"ERROR {code} (42000)" in done.stderr for code in NOT_ALLOWED)
     assert done.stdout.strip() == "5000"
 

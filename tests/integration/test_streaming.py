@@ -7,7 +7,7 @@ import time
 import pymysql
 import pytest
 
-from stack.clients import CommandLine, command_lines, connect, rows
+from stack.clients import CommandLine, command_lines, connect, drop, rows
 from stack.paths import FULL
 from stack.wait import until
 
@@ -82,7 +82,7 @@ def test_client_that_stops_reading_and_goes_leaves_nothing(gateway, database):
     cursor = slow.cursor()
     cursor.execute(BIG)
     cursor.fetchone()
-    slow._force_close()
+    drop(slow)
     database.wait_until_no_threads(2)
 
 

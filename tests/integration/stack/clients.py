@@ -1,6 +1,7 @@
 """The stock clients, pointed at a gateway. None of them knows that it is not talking to MySQL."""
 import os
 import shutil
+import socket
 import subprocess
 import threading
 
@@ -16,6 +17,16 @@ def connect(gateway, agent, token=None, **options):
     return pymysql.connect(host="127.0.0.1", port=gateway.mysql_port, user=f"{agent}+{TARGET}",
                            password=gateway.agent_token(agent) if token is None else token,
                            ssl={"ca": str(gateway.certificates.ca)}, **options)
+
+
+def drop(connection):
+    """What a client's death looks like: the connection goes without a word, even while another thread waits on it."""
+    if connection._sock is not None:
+        try:
+            connection._sock.shutdown(socket.SHUT_RDWR)
+        except OSError:
+            pass
+    connection._force_close()
 
 
 def rows(connection, sql, arguments=None):
@@ -44,6 +55,10 @@ class CommandLine:
     def run(self, sql, *options, database="shop", timeout=60):
         return subprocess.run([*self.arguments, *options, f"--execute={sql}", database], env=self.environment, text=True,
                               stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=timeout)
+
+    def pipe(self, sql, *options, database="shop", timeout=60):
+        return subprocess.run([*self.arguments, *options, database], env=self.environment, text=True, input=sql,
+                              stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=timeout)
 
     def popen(self, *options, database="shop", **popen_options):
         return subprocess.Popen([*self.arguments, *options, database], env=self.environment, **popen_options)
