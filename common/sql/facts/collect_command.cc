@@ -1,10 +1,38 @@
 // What commands name, and what stands inside them.
 #include <charconv>
 
+#include "common/sql/ascii.h"
 #include "common/sql/facts/collector.h"
 #include "common/sql/parser/parser.h"
 
 namespace postern::sql {
+namespace {
+
+// 'user'@'host' without its quotes, CURRENT_USER in capitals and without parentheses.
+std::string AccountText(std::string_view raw) {
+  for (std::string_view word : {"CURRENT_USER", "CURRENT_ROLE"}) {
+    if (EqualsIgnoreCase(raw.substr(0, word.size()), word)) {
+      const std::string_view rest = raw.substr(word.size());
+      if (rest.empty() || rest.front() == '(' || rest.front() == ' ') return std::string(word);
+    }
+  }
+  size_t at = 0;
+  for (char quote = 0; at < raw.size() && (quote != 0 || raw[at] != '@'); ++at) {
+    const bool is_quote = raw[at] == '\'' || raw[at] == '"' || raw[at] == '`';
+    if (quote == 0 && is_quote) {
+      quote = raw[at];
+    } else if (raw[at] == quote) {
+      quote = 0;
+    }
+  }
+  std::string_view user = raw.substr(0, at);
+  while (!user.empty() && user.back() == ' ') user.remove_suffix(1);
+  std::string text = Unquote({user});
+  if (at < raw.size()) text += "@" + Unquote({raw.substr(at + 1)});
+  return text;
+}
+
+}  // namespace
 
 void Collector::VisitShape(const Command& command) {
   facts_.verb = command.verb;
@@ -64,7 +92,7 @@ void Collector::VisitObjects(const Command& command) {
     } else if (object.is_string) {
       AddObject(object.kind, object.access, "", UnquoteString(object.name.name.raw, dialect_.mode.no_backslash_escapes));
     } else if (object.kind == ObjectKind::kUser || object.kind == ObjectKind::kRole) {
-      AddObject(object.kind, object.access, "", std::string(object.name.name.raw));
+      AddObject(object.kind, object.access, "", AccountText(object.name.name.raw));
     } else {
       AddObject(object.kind, object.access, object.name);
     }

@@ -53,6 +53,7 @@ const Relation* Collector::FindCommonTable(const ObjectName& name) const {
 }
 
 Relation Collector::VisitQuery(const Query& query, const CommonTable* recursive) {
+  ++queries_;
   EnterWith(query.with);
   Relation relation;
   const bool one_select = query.terms.size == 1 && query.terms.first->kind == TermKind::kSelect;

@@ -129,6 +129,7 @@ class Collector {
   std::string default_schema_;   // of EXPLAIN FOR SCHEMA
   bool nested_explain_ = false;  // under an EXPLAIN that does not run it: writes are only looked at
   bool harmful_hint_ = false;
+  uint32_t queries_ = 0;  // with every subquery
 };
 
 }  // namespace postern::sql

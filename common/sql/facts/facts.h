@@ -63,7 +63,7 @@ std::string_view AccessName(Access access);
 struct ObjectUse {
   ObjectKind kind = ObjectKind::kTable;
   std::string schema;  // empty: the session's default schema (or, for kinds outside schemas, none)
-  std::string name;    // "*" where the statement covers all of a schema (GRANT ... ON shop.*)
+  std::string name;    // "*" where the statement covers all of a schema (GRANT ... ON shop.*); of an account user@host
   Access access = Access::kRead;
 
   friend bool operator==(const ObjectUse&, const ObjectUse&) = default;

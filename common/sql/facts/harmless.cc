@@ -85,6 +85,18 @@ bool Collector::SetsHarmlessVariables() const {
   });
 }
 
+namespace {
+
+// One SELECT without tables, of any kind: what it costs does not grow.
+bool IsPlainSelect(const AnyStatement& any) {
+  const Query* const* query = std::get_if<Query*>(&any);
+  if (query == nullptr || (*query)->terms.size != 1 || !(*query)->with.empty()) return false;
+  const QueryTerm& term = *(*query)->terms.first;
+  return term.kind == TermKind::kSelect && term.select->from.empty();
+}
+
+}  // namespace
+
 bool Collector::IsHarmlessStartup(const Statement& statement) const {
   const Facts& f = facts_;
   if (f.session.moves_pinned_state || harmful_hint_ || f.nested || f.parameters != 0) return false;
@@ -94,13 +106,14 @@ bool Collector::IsHarmlessStartup(const Statement& statement) const {
     case VerbGroup::kSession:
       if (f.verb == Verb::kUse) return true;
       // A mode that changes how text is read is the front end's business, not start-up noise.
+      if (queries_ != 0) return false;
       if (f.verb == Verb::kSet) return f.objects.empty() && (!f.session.sql_mode || *f.session.sql_mode == dialect_.mode);
       return false;
     case VerbGroup::kRead:
       if (f.locking_read || f.into_outfile || f.into_dumpfile || f.into_variable || !f.objects.empty()) return false;
-      if (f.verb == Verb::kShow) return IsOneOf(kShowable, f.detail);
-      return f.verb == Verb::kSelect && std::holds_alternative<Query*>(statement.any);
-    case VerbGroup::kWrite: return f.verb == Verb::kDo && f.objects.empty();
+      if (f.verb == Verb::kShow) return queries_ == 0 && IsOneOf(kShowable, f.detail);
+      return f.verb == Verb::kSelect && queries_ == 1 && IsPlainSelect(statement.any);
+    case VerbGroup::kWrite: return f.verb == Verb::kDo && queries_ == 0 && f.objects.empty();
     case VerbGroup::kDdl:
     case VerbGroup::kAccount:
     case VerbGroup::kAdmin: return false;

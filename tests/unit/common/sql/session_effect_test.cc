@@ -58,7 +58,9 @@ TEST_CASE("what only resembles start-up is not") {
            "SET time_zone = f()", "SHOW PROCESSLIST", "SHOW TABLES", "SHOW VARIABLES WHERE f(1)", "SELECT @@secure_file_priv",
            "SELECT /*+ SET_VAR(sql_mode='') */ 1", "SELECT 1 FOR UPDATE", "XA START 'a'", "LOCK TABLES t READ",
            "SELECT @a := 1 INTO @b", "PREPARE s FROM 'SELECT 1'", "EXPLAIN SELECT 1", "SET GLOBAL TRANSACTION READ ONLY",
-           "SET sql_log_bin = 0", "SELECT ?", "DO GET_LOCK('a', 1)",
+           "SET sql_log_bin = 0", "SELECT 1 UNION SELECT 2", "SELECT (SELECT 1)",
+           "WITH RECURSIVE n AS (SELECT 1 AS i UNION ALL SELECT i + 1 FROM n WHERE i < 999) SELECT COUNT(*) FROM n a, n b, n c",
+           "SET @a = (SELECT 1)", "SELECT 1 FROM JSON_TABLE('[]', '$' COLUMNS (a INT PATH '$')) j", "SELECT ?", "DO GET_LOCK('a', 1)",
        }) {
     INFO(text);
     CHECK_FALSE(FactsOf(text).session.harmless_startup);
