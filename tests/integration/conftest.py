@@ -5,7 +5,7 @@ import tempfile
 
 import pytest
 
-from stack.clients import connect, drop
+from stack.clients import connect, drop, opened
 from stack.database import Database
 from stack.stack import Stack
 
@@ -61,6 +61,13 @@ def _running(stack):
         stack.kill()
 
 
+@pytest.fixture(autouse=True)
+def no_leftovers():
+    yield
+    while opened:
+        drop(opened.pop())
+
+
 @pytest.fixture
 def gateway(stack):
     return stack.gateway
@@ -69,17 +76,13 @@ def gateway(stack):
 @pytest.fixture
 def bot(gateway):
     """A connection of the agent whose writes are held."""
-    connection = connect(gateway, "bot")
-    yield connection
-    drop(connection)
+    return connect(gateway, "bot")
 
 
 @pytest.fixture
 def loader(gateway):
     """A connection of the agent that may write."""
-    connection = connect(gateway, "loader")
-    yield connection
-    drop(connection)
+    return connect(gateway, "loader")
 
 
 @pytest.hookimpl(hookwrapper=True)

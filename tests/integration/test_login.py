@@ -32,7 +32,6 @@ def test_every_wrong_login_is_told_the_same(quiet):
     good = gateway.agent_token("reader")
     told = {
         "unknown agent": failure(gateway, f"ghost+{TARGET}", good),
-        "unknown target": failure(gateway, "reader+nowhere", good),
         "wrong token": failure(gateway, f"reader+{TARGET}", "pat_" + "0" * 40),
         "another agent's token": failure(gateway, f"reader+{TARGET}", gateway.agent_token("loader")),
         "revoked token": failure(gateway, f"reader+{TARGET}", revoked["token"]),
@@ -40,9 +39,21 @@ def test_every_wrong_login_is_told_the_same(quiet):
         "no password": failure(gateway, f"reader+{TARGET}", ""),
     }
     assert {code for code, _ in told.values()} == {1045}, told
-    texts = {text.replace("ghost", "reader").replace("nowhere", TARGET).replace("using password: NO", "using password: YES")
+    texts = {text.replace("ghost", "reader").replace("using password: NO", "using password: YES")
              for _, text in told.values()}
     assert len(texts) == 1, told
+
+
+def test_target_that_is_missing_and_one_that_is_forbidden_look_the_same(fresh):
+    stack = fresh()
+    gateway = stack.gateway
+    config = gateway.config_file.read_text().replace('"targets": {', '"targets": { "secret": {"relays": ["relay-1"]},')
+    gateway.config_file.write_text(config)
+    gateway.process.stop()
+    gateway.start()
+    good = gateway.agent_token("reader")
+    missing, forbidden = failure(gateway, "reader+nowhere", good), failure(gateway, "reader+secret", good)
+    assert missing[0] == forbidden[0] == 1045 and missing[1].replace("nowhere", "secret") == forbidden[1]
 
 
 def test_expired_token_does_not_log_in(quiet):

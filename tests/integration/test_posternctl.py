@@ -53,7 +53,7 @@ def test_replay_tells_the_whole_session(gateway):
     assert text.index("SELECT id FROM small WHERE id = 3") < text.index("DROP TABLE small")
     assert "reader" in text and "never" in text
     replay = gateway.replay(session)
-    assert isinstance(replay, list) and len(replay) >= 5
+    assert [row["event"] for row in replay][0] == "session_opened" and len(replay) >= 5
     assert "DROP TABLE small" in json.dumps(replay)
 
 
@@ -79,7 +79,7 @@ def test_unknown_id_is_an_error(gateway, arguments):
     assert done.returncode not in (0, 2) and done.stderr and done.stdout == ""
 
 
-@pytest.mark.parametrize("arguments", [("nonsense",), ("approvals", "nonsense"), ("tokens", "create"), ("approvals", "deny", "apr_1"),
+@pytest.mark.parametrize("arguments", [("nonsense",), ("approvals", "nonsense"), ("tokens", "create"), ("approvals", "approve"),
                                        ("status", "--output", "xml"), ("tokens", "create", "--name", "x", "--role", "emperor")])
 def test_wrong_usage_has_an_exit_code_of_its_own(gateway, arguments):
     done = gateway.admin.run(*arguments)

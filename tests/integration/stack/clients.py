@@ -11,12 +11,17 @@ from . import paths
 from .stack import TARGET
 
 
+# Every connection a test makes; conftest drops what the test left, so that one failure is one failure.
+opened = []
+
+
 def connect(gateway, agent, token=None, **options):
     """PyMySQL."""
     options = {"database": "shop", "autocommit": True, "charset": "utf8mb4", "read_timeout": 90, "write_timeout": 90, **options}
-    return pymysql.connect(host="127.0.0.1", port=gateway.mysql_port, user=f"{agent}+{TARGET}",
-                           password=gateway.agent_token(agent) if token is None else token,
-                           ssl={"ca": str(gateway.certificates.ca)}, **options)
+    opened.append(pymysql.connect(host="127.0.0.1", port=gateway.mysql_port, user=f"{agent}+{TARGET}",
+                                  password=gateway.agent_token(agent) if token is None else token,
+                                  ssl={"ca": str(gateway.certificates.ca)}, **options))
+    return opened[-1]
 
 
 def drop(connection):

@@ -98,4 +98,4 @@ class Gateway:
         return [row for row in self.reviewer.json("sessions", "list") if row["agent"] == agent]
 
     def replay(self, session):
-        return self.reviewer.json("sessions", "replay", session)
+        return self.reviewer.lines("sessions", "replay", session)
