@@ -60,7 +60,9 @@ asio::awaitable<absl::StatusOr<AgentChannel::Packet>> AgentChannel::Read(std::op
     }
     if (lost_) co_return Gone();
     StartRead(reads_ahead_ ? kChunkBytes : std::min(assembler_.bytes_wanted(), kChunkBytes));
+    awaited_ = true;
     co_await news_.Wait();
+    awaited_ = false;
   }
 }
 
@@ -80,7 +82,7 @@ void AgentChannel::OnRead(const asio::error_code& error, size_t bytes) {
   if (!reads_ahead_) OPENSSL_cleanse(chunk_.data(), bytes);
   if (error) {
     lost_ = true;
-    if (auto told = std::exchange(on_lost_, nullptr)) told();
+    if (!awaited_ && on_lost_) std::exchange(on_lost_, nullptr)();
   } else if (reads_ahead_) {
     StartRead(kChunkBytes);
   }

@@ -42,8 +42,8 @@ class AgentChannel : public std::enable_shared_from_this<AgentChannel> {
   asio::awaitable<absl::Status> Write(mysql::Bytes bytes);
   asio::awaitable<absl::Status> Write(const std::string& bytes) { return Write(mysql::AsBytes(bytes)); }
 
-  // Login is over: larger packets are welcome, and the agent's going is told to `on_lost`, once, on the channel's thread.
-  // What login left in the buffers is wiped.
+  // Login is over: larger packets are welcome. When the agent goes while nobody reads, `on_lost` is told, once, on the
+  // channel's thread; a Read under way gets what the agent sent before it went. What login left in the buffers is wiped.
   void ReadAhead(size_t max_packet_bytes, absl::AnyInvocable<void()> on_lost);
 
   // A pending or the next Read fails with CANCELLED.
@@ -83,6 +83,8 @@ class AgentChannel : public std::enable_shared_from_this<AgentChannel> {
   std::string ahead_;
   Wake news_;
   bool reading_ = false;
+  // A Read waits for news.
+  bool awaited_ = false;
   bool reads_ahead_ = false;
   bool lost_ = false;
   bool interrupted_ = false;

@@ -52,6 +52,11 @@ bool LearnDialect(SessionState& s) {
   return true;
 }
 
+policy::Decision NoRelay(const SessionState& s) {
+  return policy::Decision::Deny(kTargetUnknown,
+                                absl::StrCat("no relay that has reached ", s.login.target, " is connected; try again later"));
+}
+
 // A batch is read before any of it runs, so nothing in it may change how the rest is read or which schema it means.
 bool MovesSession(const sql::Facts& facts) {
   return facts.use_schema || facts.session.charset || facts.session.sql_mode || facts.session.moves_pinned_state ||
@@ -153,9 +158,7 @@ Judged Judge(SessionState& s, mysql::Command command, uint8_t agent_sequence, st
   Judged judged{.errand = NewErrand(s, command, agent_sequence)};
   judged.errand.record.set_text(std::string(text));
   if (!LearnDialect(s)) {
-    SetDecision(s, judged.errand,
-                policy::Decision::Deny(kTargetUnknown, absl::StrCat("no relay that has reached ", s.login.target,
-                                                                    " is connected; try again later")));
+    SetDecision(s, judged.errand, NoRelay(s));
     return judged;
   }
   if (command == mysql::Command::kQuery && s.multi_statements) {
@@ -173,10 +176,10 @@ policy::Decision JudgeAgain(const SessionState& s, const sql::Facts& facts, cons
   return policy::Decide(*s.services.policy.Current(), facts, session);
 }
 
-void JudgeUse(const SessionState& s, Errand& errand, std::string_view schema) {
+void JudgeUse(SessionState& s, Errand& errand, std::string_view schema) {
   errand.record.set_text(std::string(schema));
   errand.record.set_verb("use");
-  SetDecision(s, errand, policy::DecideUse(*s.services.policy.Current(), s.Facts(), schema));
+  SetDecision(s, errand, LearnDialect(s) ? policy::DecideUse(*s.services.policy.Current(), s.Facts(), schema) : NoRelay(s));
 }
 
 }  // namespace postern::frontend

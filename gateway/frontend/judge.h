@@ -42,7 +42,7 @@ void DescribeFacts(v1::Statement& record, const sql::Facts& facts);
 void SetDecision(const SessionState& s, Errand& errand, policy::Decision decision);
 
 // The schema named by COM_INIT_DB, as USE would be decided.
-void JudgeUse(const SessionState& s, Errand& errand, std::string_view schema);
+void JudgeUse(SessionState& s, Errand& errand, std::string_view schema);
 
 }  // namespace postern::frontend
 

@@ -7,6 +7,7 @@
 #include <memory>
 #include <utility>
 
+#include "common/mysql/commands.h"
 #include "common/observability/log.h"
 #include "gateway/frontend/agent_channel.h"
 #include "gateway/frontend/answer.h"
@@ -47,6 +48,11 @@ asio::awaitable<void> SayWhy(SessionState& s) {
   co_await AnswerErr(s, 0, std::move(why));
 }
 
+// The last packet of an agent that is already gone: it says goodbye, or nobody waits for its answer.
+bool IsQuit(const Packet& packet) {
+  return packet.payload.size() == 1 && packet.payload[0] == static_cast<std::byte>(mysql::Command::kQuit);
+}
+
 Ending EndingOf(const absl::Status& read_failure) {
   if (absl::IsUnavailable(read_failure)) return {.reason = "disconnect"};
   return {.reason = "protocol error", .error_code = 1835, .error_message = std::string(read_failure.message())};
@@ -66,15 +72,18 @@ asio::awaitable<void> Finish(SessionState& s) {
 asio::awaitable<Next> RunSession(const Services& services, std::shared_ptr<AgentChannel> channel, LoggedIn login) {
   SessionState s(services, std::move(channel), std::move(login));
   Begin(s);
-  while (!s.ending) {
+  // At least once: an end asked for during login is told like any other.
+  do {
     const auto packet = co_await NextCommand(s);
-    if (packet.ok()) {
+    if (packet.ok() && s.channel->lost() && !IsQuit(*packet)) {
+      s.End({.reason = "disconnect"});
+    } else if (packet.ok()) {
       co_await Serve(s, *packet);
     } else {
       if (!s.ending) s.End(EndingOf(packet.status()));
       co_await SayWhy(s);
     }
-  }
+  } while (!s.ending);
   co_await Finish(s);
   co_return Next{std::move(s.change_user), s.login.capabilities};
 }

@@ -4,7 +4,6 @@
 
 #include <absl/status/status.h>
 #include <absl/time/clock.h>
-#include <grpcpp/support/slice.h>
 
 #include <asio/this_coro.hpp>
 #include <condition_variable>
@@ -16,6 +15,7 @@
 #include <utility>
 #include <vector>
 
+#include "common/link/chunk.h"
 #include "common/mysql/wire/packet.h"
 #include "common/net/mailbox.h"
 #include "gateway/identity/authenticator.h"
@@ -133,7 +133,7 @@ class FakeDoor final : public tunnel::Door {
     const std::string bytes = co_await replies_.Take();
     if (bytes.empty()) co_return absl::CancelledError("closed");
     tunnel::Piece piece;
-    piece.buffer = grpc::Slice(bytes);
+    piece.buffer = link::SliceOf(bytes);
     piece.bytes = {reinterpret_cast<const std::byte*>(piece.buffer.begin()), piece.buffer.size()};
     co_return piece;
   }
