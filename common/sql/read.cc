@@ -29,19 +29,33 @@ ParseError At(ParseErrorKind kind, size_t offset, std::string_view found, std::s
   return error;
 }
 
+// The facts of a text without comments, which is read once more: they are to be those of what is forwarded. False if it
+// does not read as one statement.
+bool CollectFrom(std::string_view canonical, const Dialect& dialect, const Limits& limits, Facts& facts) {
+  Arena arena;
+  Parser parser(canonical, dialect, limits, arena);
+  const Statement* statement = parser.ParseNext();
+  if (statement == nullptr || !parser.AtEndOfText() || parser.failed()) return false;
+  facts = Collector(canonical, dialect).Collect(*statement);
+  return true;
+}
+
 // Facts and canonical text of a statement that is parsed.
-Reading Finish(const Statement& statement, std::string_view text, bool dropped, const Dialect& dialect) {
+Reading Finish(const Statement& statement, std::string_view text, bool dropped, const Dialect& dialect,
+               const Limits& limits) {
   Reading reading;
   reading.offset = statement.begin;
   if (!dropped) {
     reading.canonical = CanonicalText(text.substr(statement.begin, statement.end - statement.begin));
-  } else if (auto rebuilt = WithoutComments(text, statement.begin, statement.end, dialect)) {
-    reading.canonical = CanonicalText(std::move(*rebuilt));
-  } else {
+    reading.facts = Collector(text, dialect).Collect(statement);
+    return reading;
+  }
+  auto rebuilt = WithoutComments(text, statement.begin, statement.end, dialect);
+  if (!rebuilt || !CollectFrom(*rebuilt, dialect, limits, reading.facts)) {
     reading.error = At(ParseErrorKind::kAmbiguousComment, statement.begin, "a comment", "the statement without it");
     return reading;
   }
-  reading.facts = Collector(text, dialect).Collect(statement);
+  reading.canonical = CanonicalText(std::move(*rebuilt));
   return reading;
 }
 
@@ -65,7 +79,7 @@ Reading Read(std::string_view text, const Dialect& dialect, const Limits& limits
     reading.error = At(ParseErrorKind::kEmpty, 0, "nothing", "a statement");
     return reading;
   }
-  return Finish(*statement, text, parser.dropped_anything(), dialect);
+  return Finish(*statement, text, parser.dropped_anything(), dialect, limits);
 }
 
 BatchReading ReadBatch(std::string_view text, const Dialect& dialect, const Limits& limits) {
@@ -88,7 +102,8 @@ BatchReading ReadBatch(std::string_view text, const Dialect& dialect, const Limi
       batch.error = At(ParseErrorKind::kTooManyStatements, from, "another statement", "end of text");
       break;
     }
-    Reading reading = Finish(*statement, rest.substr(0, parser.current_offset()), parser.dropped_anything(), current);
+    Reading reading =
+        Finish(*statement, rest.substr(0, parser.current_offset()), parser.dropped_anything(), current, limits);
     if (reading.error) {
       batch.error = reading.error;
       break;
