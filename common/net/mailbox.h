@@ -25,9 +25,11 @@ class Mailbox {
   Mailbox(const Mailbox&) = delete;
   Mailbox& operator=(const Mailbox&) = delete;
 
-  // Thread-safe. The taker resumes on its executor, never inside Put.
+  // Thread-safe. The taker resumes on its executor, never inside Put, and may then destroy the mailbox.
   void Put(T value) {
     absl::AnyInvocable<void(T)> taker;
+    // A copy: once posted, the taker may run and destroy this mailbox before post() returns.
+    const asio::any_io_executor executor = executor_;
     {
       std::lock_guard lock(mutex_);
       if (!taker_) {
@@ -36,7 +38,7 @@ class Mailbox {
       }
       taker = std::exchange(taker_, nullptr);
     }
-    asio::post(executor_, [taker = std::move(taker), value = std::move(value)]() mutable { taker(std::move(value)); });
+    asio::post(executor, [taker = std::move(taker), value = std::move(value)]() mutable { taker(std::move(value)); });
   }
 
   // REQUIRES: called on the executor; no other Take under way.

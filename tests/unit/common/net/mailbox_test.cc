@@ -3,7 +3,10 @@
 #include <asio/co_spawn.hpp>
 #include <asio/detached.hpp>
 #include <asio/use_future.hpp>
+#include <asio/this_coro.hpp>
 #include <catch2/catch.hpp>
+#include <functional>
+#include <future>
 #include <thread>
 #include <vector>
 
@@ -51,6 +54,23 @@ TEST_CASE("many threads may put while one coroutine takes") {
     const auto writer = static_cast<size_t>(value / kEach);
     CHECK(value > last[writer]);
     last[writer] = value;
+  }
+}
+
+asio::awaitable<int> TakeFromOwn(std::function<void(Mailbox<int>*)> hand_out) {
+  Mailbox<int> own(co_await asio::this_coro::executor);
+  hand_out(&own);
+  co_return co_await own.Take();
+}
+
+TEST_CASE("a taker may destroy the mailbox as soon as it has its value") {
+  IoThreads threads(1);
+  auto& io = threads.Next();
+  for (int i = 0; i < 2000; ++i) {
+    std::promise<Mailbox<int>*> box;
+    auto taken = asio::co_spawn(io, TakeFromOwn([&](Mailbox<int>* own) { box.set_value(own); }), asio::use_future);
+    box.get_future().get()->Put(i);
+    CHECK(taken.get() == i);
   }
 }
 
