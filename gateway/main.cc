@@ -11,6 +11,7 @@
 #include <string>
 #include <utility>
 
+#include "common/link/callback_threads.h"
 #include "common/observability/log.h"
 #include "gateway/bootstrap.h"
 #include "gateway/config/gateway_config.h"
@@ -70,6 +71,7 @@ int Serve(config::GatewayConfig config) {
   // Tokens pass through this memory: none of it belongs in a core file.
   prctl(PR_SET_DUMPABLE, 0);
   RaiseFileLimit();
+  link::KeepCallbackThreads();
   if (absl::Status logging = log::SetUp(LogOptions(config.log)); !logging.ok()) return Fail(logging);
 
   auto gateway = Gateway::Start(std::move(config));

@@ -12,6 +12,7 @@
 #include <asio/use_awaitable.hpp>
 #include <utility>
 
+#include "common/link/callback_threads.h"
 #include "common/observability/log.h"
 
 namespace postern::relay {
@@ -81,6 +82,7 @@ asio::awaitable<void> GatewayLink::WaitBeforeDialling() {
 }
 
 absl::StatusOr<std::shared_ptr<grpc::Channel>> GatewayLink::Dial() const {
+  link::KeepCallbackThreads();
   absl::StatusOr<std::shared_ptr<grpc::ChannelCredentials>> credentials = options_.credentials();
   if (!credentials.ok()) return credentials.status();
   return grpc::CreateCustomChannel(address_, *credentials, ChannelArgs(options_.server_name));
