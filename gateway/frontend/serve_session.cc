@@ -95,7 +95,8 @@ asio::awaitable<void> ServeSetOption(SessionState& s, Packet packet) {
 
 asio::awaitable<void> ServeChangeUser(SessionState& s, Packet packet) {
   s.change_user.assign(mysql::AsText(packet.payload));
-  s.End({.reason = "change user"});
+  // Not End(): that would stop the channel, and another login is about to read from it.
+  if (!s.ending) s.ending = Ending{.reason = "change user"};
   co_return;
 }
 
