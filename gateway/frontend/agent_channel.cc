@@ -112,6 +112,11 @@ void AgentChannel::Interrupt() {
   news_.Notify();
 }
 
+void AgentChannel::Release() {
+  on_lost_ = nullptr;
+  interrupted_ = false;
+}
+
 asio::awaitable<void> AgentChannel::LingerAndClose() {
   asio::error_code ignored;
   socket_.shutdown(asio::ip::tcp::socket::shutdown_send, ignored);

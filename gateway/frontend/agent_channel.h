@@ -46,6 +46,9 @@ class AgentChannel : public std::enable_shared_from_this<AgentChannel> {
   // channel's thread; a Read under way gets what the agent sent before it went. What login left in the buffers is wiped.
   void ReadAhead(size_t max_packet_bytes, absl::AnyInvocable<void()> on_lost);
 
+  // A session is over: nobody is left to tell, and the connection is there for the next login.
+  void Release();
+
   // A pending or the next Read fails with CANCELLED.
   void Interrupt();
 

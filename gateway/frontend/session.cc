@@ -60,6 +60,7 @@ Ending EndingOf(const absl::Status& read_failure) {
 
 asio::awaitable<void> Finish(SessionState& s) {
   if (s.door) s.door->Close();
+  s.channel->Release();
   s.login.handle->state = nullptr;
   s.services.live.Remove(s.login.session_id);
   v1::Record record = NewRecord(s.login.session_id);

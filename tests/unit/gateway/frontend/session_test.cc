@@ -48,8 +48,11 @@ struct World {
     return client;
   }
   v1::Approval AwaitPending() {
-    while (approvals->pending() == 0) std::this_thread::yield();
-    return approvals->List(v1::Approval::STATE_PENDING, 1).front();
+    for (;;) {
+      const auto pending = approvals->List(v1::Approval::STATE_PENDING, 1);
+      if (!pending.empty()) return pending.front();
+      std::this_thread::yield();
+    }
   }
   void Vote(const std::string& id, bool approve) {
     identity::Principal dba;
