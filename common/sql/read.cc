@@ -65,6 +65,7 @@ Reading Read(std::string_view text, const Dialect& dialect, const Limits& limits
   Reading reading;
   Arena arena;
   Parser parser(text, dialect, limits, arena);
+  parser.RefuseLeadingSemicolon();
   const Statement* statement = parser.ParseNext();
   if (statement != nullptr && !parser.AtEndOfText()) {
     reading.error = At(ParseErrorKind::kMultipleStatements, parser.current_offset(), "another statement",
@@ -91,6 +92,7 @@ BatchReading ReadBatch(std::string_view text, const Dialect& dialect, const Limi
     const std::string_view rest = text.substr(from);
     Arena arena;
     Parser parser(rest, current, limits, arena);
+    if (from == 0) parser.RefuseLeadingSemicolon();
     const Statement* statement = parser.ParseNext();
     if (parser.failed()) {
       batch.error = Explain(parser, rest);

@@ -22,6 +22,10 @@ class Parser {
 
   // The next statement, up to `;` or the end. Null after the last one and on failure.
   Statement* ParseNext();
+  // Refuses a text that starts with `;`, as servers do.
+  void RefuseLeadingSemicolon() {
+    if (At(Op::kSemicolon)) Fail("a statement");
+  }
   // Whether only blanks, comments and semicolons are left.
   bool AtEndOfText();
 

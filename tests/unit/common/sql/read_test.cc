@@ -91,7 +91,9 @@ TEST_CASE("one statement is one statement") {
   CHECK(KindOf("SELECT 1;\0DROP TABLE t"s) == ParseErrorKind::kNulByte);
   CHECK(KindOf("") == ParseErrorKind::kEmpty);
   CHECK(KindOf("-- only a comment") == ParseErrorKind::kEmpty);
-  CHECK(KindOf(";") == ParseErrorKind::kEmpty);
+  CHECK(KindOf(";") == ParseErrorKind::kSyntax);
+  CHECK(KindOf("; SELECT 1") == ParseErrorKind::kSyntax);
+  CHECK(KindOf("/*! ; */ SELECT 1") == ParseErrorKind::kSyntax);
 }
 
 TEST_CASE("a refusal says where, what and what would have fitted") {
