@@ -15,6 +15,7 @@ void AddTokens(CLI::App& app, Invocation& invocation);
 void AddApprovals(CLI::App& app, Invocation& invocation);
 void AddSessions(CLI::App& app, Invocation& invocation);
 void AddPolicy(CLI::App& app, Invocation& invocation);
+void AddSql(CLI::App& app, Invocation& invocation);
 void AddCompletion(CLI::App& app, Invocation& invocation);
 
 }  // namespace postern::ctl

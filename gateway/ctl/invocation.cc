@@ -1,6 +1,8 @@
 #include "gateway/ctl/invocation.h"
 
+#include <istream>
 #include <ostream>
+#include <sstream>
 #include <utility>
 
 #include "gateway/ctl/safe_text.h"
@@ -29,6 +31,11 @@ std::string Advice(const grpc::Status& status, const Client& client) {
 }
 
 }  // namespace
+
+std::istream& Invocation::in() {
+  static std::istringstream nothing;
+  return world_.in == nullptr ? nothing : *world_.in;
+}
 
 void Invocation::ChooseCall(std::function<ExitCode(const Client&)> command) {
   Choose([this, command = std::move(command)] {

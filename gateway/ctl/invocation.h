@@ -19,12 +19,15 @@ struct World {
   std::ostream& err;
   Getenv getenv;
   Connect connect;
+  std::istream* in = nullptr;  // for commands that read; none: nothing to read
 };
 
 class Invocation {
  public:
   explicit Invocation(World world) : world_(std::move(world)) {}
 
+  // An empty stream if the world has none.
+  std::istream& in();
   std::ostream& out() { return world_.out; }
   std::ostream& err() { return world_.err; }
   GlobalFlags& flags() { return flags_; }

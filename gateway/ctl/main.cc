@@ -17,5 +17,5 @@ int main(int argc, char** argv) {
   // What goes wrong is told by us, once; gRPC's own log lines are for whoever asks for them.
   setenv("GRPC_VERBOSITY", "NONE", 0);
   const std::vector<std::string> arguments(argv + 1, argv + argc);
-  return postern::ctl::Run(arguments, {std::cout, std::cerr, FromEnvironment, postern::ctl::ConnectTls});
+  return postern::ctl::Run(arguments, {std::cout, std::cerr, FromEnvironment, postern::ctl::ConnectTls, &std::cin});
 }

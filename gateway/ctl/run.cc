@@ -45,6 +45,7 @@ int Run(const std::vector<std::string>& arguments, World world) {
   AddApprovals(app, invocation);
   AddSessions(app, invocation);
   AddPolicy(app, invocation);
+  AddSql(app, invocation);
   AddCompletion(app, invocation);
   try {
     app.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));
