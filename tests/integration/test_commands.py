@@ -172,8 +172,8 @@ def test_control_c_in_the_command_line_kills_the_statement(gateway, database, na
 def test_query_attributes_are_recorded(gateway):
     program = command_lines()["mysql"]
     client = CommandLine(program, gateway, "reader")
-    done = subprocess.run([*client.arguments, "--named-commands", "shop"], env=client.environment, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                          input="query_attributes ticket OPS-4711;\nSELECT COUNT(*) FROM orders;\n", timeout=30)
+    done = subprocess.run([*client.arguments, "--commands", "shop"], env=client.environment, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                          input="query_attributes ticket OPS-4711\nSELECT COUNT(*) FROM orders;\n", timeout=30)
     assert (done.returncode, done.stdout.strip()) == (0, "5000"), done.stderr
     session = gateway.sessions("reader")[0]["id"]
     replay = gateway.reviewer.text("sessions", "replay", session, "--output", "json")

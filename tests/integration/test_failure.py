@@ -111,8 +111,8 @@ def test_database_that_goes_away_is_an_error(fresh, database):
     stack = fresh()
     connection = connect(stack.gateway, "loader")
     rows(connection, "SELECT 1 FROM small WHERE id = 1")
-    (thread, _, _), = database.threads()
-    database.query(f"KILL {thread}")
+    session = stack.gateway.reviewer.json("sessions", "show", stack.gateway.sessions("loader")[0]["id"])
+    database.query(f"KILL {session['doors_opened'][0]['thread_id']}")
     refused(connection, "SELECT 1 FROM small WHERE id = 1")
     assert_works(stack)
 
@@ -132,10 +132,10 @@ def test_no_relay_is_a_clear_error_and_the_session_lives(fresh):
 
 @pytest.fixture
 def small_disk(tmp_path):
-    """A file system of a few megabytes."""
+    """A file system of its own, small enough to fill."""
     folder = tmp_path / "disk"
     folder.mkdir()
-    if os.geteuid() != 0 or subprocess.run(["mount", "-t", "tmpfs", "-o", "size=8m", "tmpfs", folder], stderr=subprocess.DEVNULL).returncode:
+    if os.geteuid() != 0 or subprocess.run(["mount", "-t", "tmpfs", "-o", "size=200m", "tmpfs", folder], stderr=subprocess.DEVNULL).returncode:
         pytest.skip("cannot mount here")
     yield folder
     subprocess.run(["umount", "-l", folder], check=True)
@@ -165,7 +165,7 @@ def test_full_disk_refuses_statements_until_there_is_space(fresh, database, smal
 
 def fill(path):
     with open(path, "wb", buffering=0) as filler:
-        for size in (1 << 16, 1 << 12, 1):
+        for size in (1 << 20, 1 << 12, 1):
             try:
                 while True:
                     filler.write(b"\0" * size)
