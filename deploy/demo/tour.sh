@@ -70,8 +70,12 @@ TourProof() {
   WaitFor "the proof of close" gateway Proven "$session"
   ShowCtl sessions show "$session"
   Ctl reviewer sessions show "$session"
-  Shell "mariadb --socket=\$POSTERN_DB_SOCKET -u root -e \"SELECT COUNT(*) AS relay_threads FROM information_schema.processlist …\""
-  AsRoot --table -e "SELECT COUNT(*) AS relay_threads FROM information_schema.processlist WHERE user = 'postern_relay'"
+  # The relay looked it up from a connection of its own, which it lets go a second later.
+  WaitFor "the relay to have no connection" relay NoRelayThreads
+  Shell "$(basename "$db_client") --socket=\$POSTERN_DB_SOCKET -u root -e \"$(ThreadsSql)\""
+  AsRoot --table -e "$(ThreadsSql)"
 }
 
+ThreadsSql() { echo "SELECT COUNT(*) AS relay_threads FROM information_schema.processlist WHERE user = 'postern_relay'"; }
+NoRelayThreads() { [ "$(AsRoot --batch --skip-column-names -e "$(ThreadsSql)")" = 0 ]; }
 Proven() { Ctl reviewer sessions show "$1" --output json | jq -e '.close_proof == "gone" or .close_proof == "killed"'; }
