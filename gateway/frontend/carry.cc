@@ -16,6 +16,10 @@ asio::awaitable<bool> Carry(SessionState& s, Errand& errand) {
     co_await Refuse(s, errand, RecordingFailed(errand, recorded));
     co_return false;
   }
+  if (s.ending) {
+    co_await Refuse(s, errand, SessionEnded(s, errand));
+    co_return false;
+  }
   if (errand.decision.denied()) {
     co_await Refuse(s, errand, DeniedByPolicy(errand));
     co_return false;
@@ -26,6 +30,15 @@ asio::awaitable<bool> Carry(SessionState& s, Errand& errand) {
   }
   const bool open = co_await OpenDoor(s, errand);
   if (!open) co_return false;
+  // Recording, people and relays take their time: what was decided must still hold.
+  if (s.ending) {
+    co_await Refuse(s, errand, SessionEnded(s, errand));
+    co_return false;
+  }
+  if (s.services.policy.Version() != errand.record.policy_version()) {
+    co_await Refuse(s, errand, PolicyChanged(errand));
+    co_return false;
+  }
   co_return co_await Forward(s, errand);
 }
 

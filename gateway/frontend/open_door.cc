@@ -88,7 +88,9 @@ asio::awaitable<bool> OpenDoor(SessionState& s, Errand& errand) {
 
   // The errand was read as the relay last described the server. If it is another one now, the reading is void.
   const auto actual = PinnedDialect(s);
-  if (actual && *actual == s.dialect) co_return true;
+  const auto table_names = static_cast<int>(opened.server.lower_case_table_names());
+  if (actual && *actual == s.dialect && s.lower_case_table_names == table_names) co_return true;
+  s.lower_case_table_names = table_names;
   if (actual) s.dialect = *actual;
   if (!actual) s.End({.reason = "unreadable server", .error_code = 1105, .error_message = "the server cannot be read"});
   co_await Refuse(s, errand, ServerChanged(errand));

@@ -104,6 +104,13 @@ Refusal ServerChanged(const Errand& errand) {
                        errand, "decision=stale retry=same-statement")}};
 }
 
+Refusal PolicyChanged(const Errand& errand) {
+  return {{kRefused, "42000",
+           WithBracket("The policy changed after this statement was decided, so it did not run and its approval is void. "
+                       "Send it again.",
+                       errand, "decision=stale rule=policy-changed retry=same-statement")}};
+}
+
 Refusal SessionEnded(const SessionState& s, const Errand& errand) {
   return {{s.ending->error_code, "HY000",
            WithBracket(s.ending->error_message, errand, absl::StrCat("decision=ended session=", s.login.session_id))},

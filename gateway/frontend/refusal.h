@@ -34,6 +34,7 @@ Refusal NotApproved(const SessionState& s, const Errand& errand, const std::stri
                     const approval::Resolution& how);
 Refusal DoorFailed(const SessionState& s, const Errand& errand, const absl::Status& why);
 Refusal ServerChanged(const Errand& errand);
+Refusal PolicyChanged(const Errand& errand);
 // REQUIRES: s.ending.
 Refusal SessionEnded(const SessionState& s, const Errand& errand);
 // What the agent sent is not what its command should hold.

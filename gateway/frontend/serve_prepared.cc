@@ -172,7 +172,11 @@ asio::awaitable<void> ServeStmtClose(SessionState& s, Packet packet) {
   std::string wire;
   uint8_t sequence = 0;
   mysql::AppendPacket(wire, packet.payload, sequence);
-  if (absl::Status sent = co_await s.door->Send(std::move(wire)); !sent.ok()) s.End({.reason = "relay lost"});
+  // A stalled relay must not keep the session from ending.
+  s.waiting = Waiting::kReply;
+  const absl::Status sent = co_await s.door->Send(std::move(wire));
+  s.waiting = Waiting::kNothing;
+  if (!sent.ok()) s.End({.reason = "relay lost"});
 }
 
 }  // namespace postern::frontend

@@ -14,20 +14,6 @@
 #include "gateway/policy/decide.h"
 
 namespace postern::frontend {
-namespace {
-
-asio::awaitable<void> RecordAndAnswer(SessionState& s, Errand& errand) {
-  v1::Record record = NewRecord(s.login.session_id);
-  *record.mutable_statement() = errand.record;
-  RecordLater(s.services.journal, record);
-  v1::Outcome outcome;
-  outcome.set_result(v1::Outcome::RESULT_OK);
-  Conclude(s, errand, std::move(outcome));
-  co_await AnswerOk(s, errand.answer_sequence());
-}
-
-}  // namespace
-
 asio::awaitable<void> ServeInitDb(SessionState& s, Packet packet) {
   Errand errand = NewErrand(s, mysql::Command::kInitDb, packet.last_sequence);
   const auto init = mysql::ComInitDb::Decode(packet.payload);
@@ -54,6 +40,11 @@ asio::awaitable<void> ServeStatistics(SessionState& s, Packet packet) {
 asio::awaitable<void> ServeReset(SessionState& s, Packet packet) {
   Errand errand = NewErrand(s, mysql::Command::kResetConnection, packet.last_sequence);
   SetDecision(s, errand, policy::Decision::Allow(policy::builtin::kStartup));
+  v1::Record record = NewRecord(s.login.session_id);
+  *record.mutable_statement() = errand.record;
+  const absl::Status recorded = co_await Record(s.services.journal, std::move(record));
+  if (!recorded.ok()) co_return co_await Refuse(s, errand, RecordingFailed(errand, recorded));
+  if (s.ending) co_return co_await Refuse(s, errand, SessionEnded(s, errand));
   s.prepared = {};
   if (s.door) {
     s.waiting = Waiting::kReply;
@@ -68,7 +59,10 @@ asio::awaitable<void> ServeReset(SessionState& s, Packet packet) {
   } else {
     s.status_flags = mysql::server_status::kAutocommit;
   }
-  co_await RecordAndAnswer(s, errand);
+  v1::Outcome outcome;
+  outcome.set_result(v1::Outcome::RESULT_OK);
+  Conclude(s, errand, std::move(outcome));
+  co_await AnswerOk(s, errand.answer_sequence());
 }
 
 asio::awaitable<void> ServeSetOption(SessionState& s, Packet packet) {
@@ -89,6 +83,9 @@ asio::awaitable<void> ServeSetOption(SessionState& s, Packet packet) {
     if (replied) s.multi_statements = on && !s.walker.summary().error;
     co_return;
   }
+  v1::Record record = NewRecord(s.login.session_id);
+  *record.mutable_statement() = errand.record;
+  RecordLater(s.services.journal, record);
   s.multi_statements = on;
   co_await AnswerEof(s, errand.answer_sequence());
 }

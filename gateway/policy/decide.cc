@@ -1,6 +1,7 @@
 #include "gateway/policy/decide.h"
 
 #include <algorithm>
+#include <iterator>
 #include <optional>
 
 #include "common/config/cat.h"
@@ -51,10 +52,11 @@ class Coverage {
  public:
   Coverage(const RuleList& rules, const SessionFacts& session) : rules_(rules), session_(session) {}
 
-  Decision Of(const std::vector<Demand>& demands) {
+  Decision Of(const sql::Facts& facts, const std::vector<Demand>& demands) {
     for (const Demand& demand : demands) {
       if (!Take(demand)) return Uncovered(demand);
     }
+    HoldInDoubt(facts, demands);
     return holds_.empty() ? Decision::Allow(allowed_by_->name) : Held(demands.front());
   }
 
@@ -70,6 +72,17 @@ class Coverage {
     }
     if (allowed_by_ == nullptr) allowed_by_ = allows;
     return held || allows != nullptr;
+  }
+
+  // Covering is a narrow test, since it lets. A rule that holds must not be escaped by another spelling, by naming the whole
+  // schema or by an allow that is more exact, so it also holds whatever it would deny if it denied.
+  void HoldInDoubt(const sql::Facts& facts, const std::vector<Demand>& demands) {
+    std::vector<Demand> strict;
+    std::copy_if(demands.begin(), demands.end(), std::back_inserter(strict),
+                 [](const Demand& demand) { return !demand.lock_only && !demand.metadata; });
+    for (const Rule* rule : rules_) {
+      if (rule->effect == Effect::kHold && !strict.empty() && Denies(*rule, facts, strict, session_)) Hold(rule);
+    }
   }
 
   bool Hold(const Rule* rule) {
@@ -149,7 +162,7 @@ Decision Decide(const Rules& rules, const sql::Facts& facts, const SessionFacts&
     return Decision::Deny(builtin::kNoSchema, Cat(Describe(*demand), ": no schema is selected; write schema.",
                                                   Printable(demand->place.name), " or USE a schema first"));
   }
-  return Coverage(applying, session).Of(demands);
+  return Coverage(applying, session).Of(facts, demands);
 }
 
 Decision RefuseUnparsed(const Rules& rules, const SessionFacts& session, const sql::ParseError& error) noexcept {

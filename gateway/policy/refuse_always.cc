@@ -1,6 +1,9 @@
 #include "gateway/policy/refuse_always.h"
 
 #include <algorithm>
+#include <string_view>
+
+#include "gateway/policy/demand.h"
 
 namespace postern::policy {
 namespace {
@@ -19,6 +22,18 @@ bool TouchesFiles(const sql::Facts& facts) {
   const auto reads_file = [](const sql::FunctionUse& use) { return use.cls == sql::FunctionClass::kTouchesFiles; };
   return std::any_of(facts.objects.begin(), facts.objects.end(), is_file) ||
          std::any_of(facts.functions.begin(), facts.functions.end(), reads_file);
+}
+
+// `#mysql50#x` is the file x, whatever table that belongs to: no rule about tables would meet it.
+bool NamesFile(std::string_view name) {
+  constexpr std::string_view kPrefix = "#mysql50#";
+  return name.size() >= kPrefix.size() && EqualsIgnoreCase(name.substr(0, kPrefix.size()), kPrefix);
+}
+
+bool NamesFiles(const sql::Facts& facts) {
+  return std::any_of(facts.objects.begin(), facts.objects.end(),
+                     [](const sql::ObjectUse& use) { return NamesFile(use.name) || NamesFile(use.schema); }) ||
+         (facts.use_schema && NamesFile(*facts.use_schema));
 }
 
 // Setting again what is in force already moves nothing.
@@ -47,7 +62,7 @@ std::optional<Decision> RefuseAlways(const sql::Facts& facts, const SessionFacts
         "SQL hidden in PREPARE, EXECUTE or BINLOG is not run; send the statement itself, or prepare it with "
         "the client's own prepared statements");
   }
-  if (TouchesFiles(facts)) {
+  if (TouchesFiles(facts) || NamesFiles(facts)) {
     return Decision::Deny(builtin::kFiles, "statements that read or write files are not run; use rows instead");
   }
   if (MovesReading(facts.session, session)) {

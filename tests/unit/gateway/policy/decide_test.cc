@@ -56,6 +56,31 @@ TEST_CASE("what no rule names is denied, and the refusal says what is let") {
   CHECK(RuleOf(rules, Select("orders"), elsewhere) == "deny default");
 }
 
+TEST_CASE("a hold is not escaped by another spelling, by the whole schema, or by an allow that is more exact") {
+  const RulesPtr rules = Policy(R"(
+rules:
+  - { name: lets, agents: [bot], targets: [prod], allow: { verbs: [ddl, call, create_procedure], objects: ["shop.*"] } }
+  - { name: waits, agents: [bot], targets: [prod],
+      hold: { verbs: [drop, call], objects: ["shop.secrets", "shop.pay_all"], reviewers: [dba] } }
+  - { name: code, agents: [bot], targets: [prod],
+      hold: { verbs: ["create"], objects: ["shop.*"], reviewers: [dba] } }
+)");
+  using sql::ObjectKind;
+  const auto one = [](Verb verb, ObjectKind kind, const char* name, Access access) {
+    return Statement(verb, {{kind, kind == ObjectKind::kSchema ? "" : "shop", name, access}});
+  };
+  CHECK(RuleOf(rules, one(Verb::kCall, ObjectKind::kProcedure, "PAY_ALL", Access::kExecute)) == "hold waits");
+  CHECK(RuleOf(rules, one(Verb::kDropSchema, ObjectKind::kSchema, "shop", Access::kDrop)) == "hold waits");
+  CHECK(RuleOf(rules, one(Verb::kDropTable, ObjectKind::kTable, "other", Access::kDrop)) == "allow lets");
+  CHECK(RuleOf(rules, one(Verb::kCreateTable, ObjectKind::kTable, "t", Access::kCreate)) == "hold code");
+}
+
+TEST_CASE("a name that a server takes for a file's is refused") {
+  const RulesPtr rules = Policy(kTour);
+  CHECK(RuleOf(rules, Select("#mysql50#orders")) == "deny files");
+  CHECK(RuleOf(rules, Select("#MySQL50#orders")) == "deny files");
+}
+
 TEST_CASE("groups speak for their members") {
   const RulesPtr rules =
       Policy("rules:\n  - { name: a, groups: [readers], targets: [\"*\"], allow: { verbs: [read] } }\n");
