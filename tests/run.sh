@@ -64,7 +64,7 @@ Integration() {
     Say "Integration tests on $database"
     POSTERN_BIN="${POSTERN_BIN:-$PWD/build/release/bin}" NODE_PATH="$(tests/support/node-modules.sh)" \
       POSTERN_MARIADB_PLUGINS="$(tests/support/mariadb-plugins.sh)" \
-      /usr/bin/python3 -B -m pytest -q -p no:cacheprovider --timeout 300 --database "$database" -k "$filter" --junitxml "$results/$database.xml" \
+      /usr/bin/python3 -B -m pytest -q -p no:cacheprovider --timeout 300 --database="$database" -k "$filter" --junitxml "$results/$database.xml" \
       tests/integration
     [ $? -eq 5 ] && [ -n "$filter" ] || reports+=("$results/$database.xml")
   done
