@@ -62,6 +62,7 @@ class Coverage {
 
  private:
   bool Take(const Demand& demand) {
+    if (demand.guarded_only) return true;
     const Rule* allows = nullptr;
     bool held = false;
     for (const Rule* rule : rules_) {

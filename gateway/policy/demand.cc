@@ -217,6 +217,18 @@ class Collector {
     Demand demand = At(Verb::kCall, place);
     demand.otherwise = builtin::kFunction;
     demands_.push_back(demand);
+    if (use.schema.empty() && use.cls == FunctionClass::kUnknown) GuardStored(use);
+  }
+
+  // It may be the stored function of that name in the default schema, which a rule denies or holds there.
+  void GuardStored(const sql::FunctionUse& use) {
+    if (session_.default_schema.empty()) return;
+    Place place;
+    place.schema = session_.default_schema;
+    place.name = use.name;
+    Demand demand = At(Verb::kCall, place);
+    demand.guarded_only = true;
+    demands_.push_back(demand);
   }
 
   void AddLocks() {

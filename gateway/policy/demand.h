@@ -27,6 +27,7 @@ struct Demand {
   Place place;
   bool named_exactly = false;  // the verb's group or first word does not suffice
   bool lock_only = false;      // any rule that lets rows be changed will do
+  bool guarded_only = false;   // needs no rule that lets it; those that deny or hold it count
   bool metadata = false;       // the server shows it to everybody: only deny rules look at the place
   std::string_view otherwise = builtin::kDefault;  // the rule that refuses when nothing covers it
 };

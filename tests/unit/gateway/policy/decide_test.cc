@@ -205,6 +205,20 @@ rules:
   CHECK(RuleOf(rules, Call("", "LOAD_FILE", FunctionClass::kTouchesFiles), Agent("dba")) == "deny files");
 }
 
+TEST_CASE("a stored function is denied and held by its schema however it is called") {
+  const RulesPtr rules = Policy(R"(
+rules:
+  - { name: r, agents: ["*"], targets: ["*"], allow: { verbs: [read, call], objects: ["shop.*", "@function.*"] } }
+  - { name: d, agents: [bot], targets: ["*"], deny: { verbs: [call], objects: ["shop.refund"] } }
+  - { name: h, agents: [dba], targets: ["*"], hold: { verbs: [call], objects: ["shop.refund"], reviewers: [dba] } }
+)");
+  CHECK(RuleOf(rules, Call("shop", "refund", FunctionClass::kUnknown)) == "deny d");
+  CHECK(RuleOf(rules, Call("", "refund", FunctionClass::kUnknown)) == "deny d");
+  CHECK(RuleOf(rules, Call("", "refund", FunctionClass::kUnknown), Agent("dba")) == "hold h");
+  CHECK(RuleOf(rules, Call("", "price", FunctionClass::kUnknown)) == "allow r");
+  CHECK(RuleOf(rules, Call("", "SLEEP", FunctionClass::kSleepsOrLocks)) == "allow r");
+}
+
 TEST_CASE("rows may be locked only where they may be changed") {
   sql::Facts facts = Select("orders");
   facts.locking_read = true;
