@@ -61,6 +61,10 @@ LoginName SplitLoginName(std::string_view user) {
   return {.agent = user.substr(0, plus), .target = user.substr(plus + 1)};
 }
 
+Admission TokenEnded(const mysql::Verify& claim, const AgentChannel& channel) {
+  return NotKnown(claim, channel, "the token was revoked during the login");
+}
+
 Admission Admit(const Services& services, const AgentChannel& channel, uint32_t connection_id,
                 const mysql::Verify& claim) {
   auto who = services.authenticator.Authenticate(claim.secret.Reveal(), channel.peer_address(), absl::Now());

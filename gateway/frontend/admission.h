@@ -34,6 +34,9 @@ struct Admission {
 Admission Admit(const Services& services, const AgentChannel& channel, uint32_t connection_id,
                 const mysql::Verify& claim);
 
+// For a login whose token was revoked after Admit checked it.
+Admission TokenEnded(const mysql::Verify& claim, const AgentChannel& channel);
+
 }  // namespace postern::frontend
 
 #endif  // POSTERN_GATEWAY_FRONTEND_ADMISSION_H_

@@ -1,6 +1,7 @@
 #include "gateway/frontend/login.h"
 
 #include <absl/strings/str_cat.h>
+#include <absl/time/clock.h>
 
 #include <algorithm>
 #include <asio/post.hpp>
@@ -98,6 +99,11 @@ asio::awaitable<Admission> Enter(const Services& services, AgentChannel& channel
                                   absl::StrCat("Too many connections: ", counted.message(),
                                                " [postern decision=deny rule=limits]")},
                         .reason = std::string(counted.message())};
+  }
+  // A revocation that came before the session could be found has not ended it.
+  if (!services.authenticator.StillValid(login.who, absl::Now())) {
+    services.live.Remove(login.session_id);
+    co_return TokenEnded(claim, channel);
   }
   const absl::Status recorded = co_await Record(services.journal, OpenedRecord(login, channel, claim));
   if (!recorded.ok()) {

@@ -19,6 +19,10 @@ class Authenticator {
   // unknown, wrong, expired or revoked. Thread-safe; does not block on I/O. `source` is the peer's address, for rate
   // limits: RESOURCE_EXHAUSTED when it failed too often lately.
   virtual absl::StatusOr<Principal> Authenticate(std::string_view secret, std::string_view source, absl::Time now) = 0;
+
+  // Whether what `who` proved itself with is still good: not revoked since, not expired. Who registers something that a
+  // revocation must find asks this after registering. Thread-safe; does not block on I/O.
+  virtual bool StillValid(const Principal& who, absl::Time now) const = 0;
 };
 
 }  // namespace postern::identity

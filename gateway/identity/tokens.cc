@@ -166,6 +166,14 @@ absl::StatusOr<Principal> Tokens::Authenticate(std::string_view secret, std::str
   return absl::UnauthenticatedError("the access token is not valid");
 }
 
+bool Tokens::StillValid(const Principal& who, absl::Time now) const {
+  std::lock_guard lock(mutex_);
+  const auto lookup = lookup_of_.find(who.identity_id);
+  if (lookup == lookup_of_.end()) return false;
+  const auto found = by_lookup_.find(lookup->second);
+  return found != by_lookup_.end() && !HasEnded(found->second.token, now);
+}
+
 absl::Status Tokens::SaveLastUsed() {
   std::vector<std::pair<std::string, int64_t>> used;
   {

@@ -56,6 +56,7 @@ class Tokens final : public Authenticator {
   absl::StatusOr<v1::Token> Revoke(std::string_view id, absl::Time now);
 
   absl::StatusOr<Principal> Authenticate(std::string_view secret, std::string_view source, absl::Time now) override;
+  bool StillValid(const Principal& who, absl::Time now) const override;
 
   // Writes last-used times that changed since the last call. For a timer, once a minute or so.
   absl::Status SaveLastUsed();

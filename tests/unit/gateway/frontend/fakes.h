@@ -6,6 +6,7 @@
 #include <absl/time/clock.h>
 
 #include <asio/this_coro.hpp>
+#include <atomic>
 #include <condition_variable>
 #include <deque>
 #include <functional>
@@ -37,6 +38,10 @@ class OneAgent final : public identity::Authenticator {
     who.expires_at = absl::InfiniteFuture();
     return who;
   }
+  bool StillValid(const identity::Principal&, absl::Time) const override { return !revoked; }
+
+  // Takes the token back after it was checked.
+  std::atomic<bool> revoked = false;
 };
 
 // Keeps records in memory; can be told to fail.
