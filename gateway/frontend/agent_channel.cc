@@ -22,8 +22,12 @@ absl::Status Gone() { return absl::UnavailableError("the agent's connection is g
 
 }  // namespace
 
-AgentChannel::AgentChannel(asio::ip::tcp::socket socket, size_t max_packet_bytes)
-    : socket_(std::move(socket)), assembler_(max_packet_bytes), news_(socket_.get_executor()) {
+AgentChannel::AgentChannel(asio::ip::tcp::socket socket, size_t max_packet_bytes, absl::Duration write_timeout)
+    : socket_(std::move(socket)),
+      write_timeout_(write_timeout),
+      patience_(socket_.get_executor()),
+      assembler_(max_packet_bytes),
+      news_(socket_.get_executor()) {
   asio::error_code ignored;
   socket_.set_option(asio::ip::tcp::no_delay(true), ignored);
   socket_.set_option(asio::socket_base::keep_alive(true), ignored);
@@ -92,12 +96,16 @@ void AgentChannel::OnRead(const asio::error_code& error, size_t bytes) {
 asio::awaitable<absl::Status> AgentChannel::Write(mysql::Bytes bytes) {
   asio::error_code error;
   const asio::const_buffer buffer(bytes.data(), bytes.size());
+  patience_.Arm(write_timeout_, [this] { Close(); });
   if (tls_) {
     co_await asio::async_write(*tls_, buffer, asio::redirect_error(asio::use_awaitable, error));
   } else {
     co_await asio::async_write(socket_, buffer, asio::redirect_error(asio::use_awaitable, error));
   }
-  co_return error ? Gone() : absl::OkStatus();
+  patience_.Calm();
+  if (!error) co_return absl::OkStatus();
+  lost_ = true;
+  co_return Gone();
 }
 
 void AgentChannel::ReadAhead(size_t max_packet_bytes, absl::AnyInvocable<void()> on_lost) {

@@ -9,6 +9,7 @@
 #include <absl/functional/any_invocable.h>
 #include <absl/status/status.h>
 #include <absl/status/statusor.h>
+#include <absl/time/time.h>
 
 #include <array>
 #include <asio/awaitable.hpp>
@@ -22,6 +23,7 @@
 
 #include "common/mysql/wire/packet.h"
 #include "gateway/frontend/wake.h"
+#include "gateway/frontend/watchdog.h"
 
 namespace postern::frontend {
 
@@ -29,7 +31,8 @@ class AgentChannel : public std::enable_shared_from_this<AgentChannel> {
  public:
   using Packet = mysql::PacketAssembler::Packet;
 
-  AgentChannel(asio::ip::tcp::socket socket, size_t max_packet_bytes);
+  // `write_timeout`: how long the agent may take none of what is written before it counts as gone.
+  AgentChannel(asio::ip::tcp::socket socket, size_t max_packet_bytes, absl::Duration write_timeout);
 
   // Server side of a TLS handshake. FAILED_PRECONDITION if it fails, e.g. because plain text follows an SSLRequest.
   asio::awaitable<absl::Status> StartTls(std::shared_ptr<asio::ssl::context> context);
@@ -38,7 +41,7 @@ class AgentChannel : public std::enable_shared_from_this<AgentChannel> {
   // Errors: UNAVAILABLE the agent is gone, CANCELLED by Interrupt, or mysql/wire/errors.h for what it sent.
   asio::awaitable<absl::StatusOr<Packet>> Read(std::optional<uint8_t> sequence);
 
-  // Completes when the socket took all bytes. UNAVAILABLE when the agent is gone.
+  // Completes when the socket took all bytes. UNAVAILABLE when the agent is gone, or took too long.
   asio::awaitable<absl::Status> Write(mysql::Bytes bytes);
   asio::awaitable<absl::Status> Write(const std::string& bytes) { return Write(mysql::AsBytes(bytes)); }
 
@@ -78,6 +81,8 @@ class AgentChannel : public std::enable_shared_from_this<AgentChannel> {
   }
 
   asio::ip::tcp::socket socket_;
+  const absl::Duration write_timeout_;
+  Watchdog patience_;
   std::shared_ptr<asio::ssl::context> tls_context_;
   std::optional<TlsStream> tls_;
   mysql::PacketAssembler assembler_;

@@ -92,7 +92,8 @@ asio::awaitable<Next> RunSession(const Services& services, std::shared_ptr<Agent
 }  // namespace
 
 asio::awaitable<void> ServeConnection(const Services& services, asio::ip::tcp::socket socket, uint32_t connection_id) {
-  auto channel = std::make_shared<AgentChannel>(std::move(socket), services.options.handshake_bytes);
+  auto channel = std::make_shared<AgentChannel>(std::move(socket), services.options.handshake_bytes,
+                                                services.options.write_timeout);
   Watchdog patience(channel->executor());
   const auto give_up = [channel] { channel->Close(); };
 
