@@ -49,6 +49,9 @@ bool LearnDialect(SessionState& s) {
   // The relay will ask for what the agent asked for, and this flag is a mode to the server.
   if ((s.login.capabilities & mysql::capability::kIgnoreSpace) != 0) s.dialect.mode.ignore_space = true;
   s.lower_case_table_names = static_cast<int>(server->lower_case_table_names());
+  for (const Postponed& waiting : s.postponed) {
+    if (waiting.facts.session.charset) s.dialect.charset = *waiting.facts.session.charset;
+  }
   return true;
 }
 

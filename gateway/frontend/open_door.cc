@@ -6,6 +6,7 @@
 
 #include "common/mysql/collation.h"
 #include "gateway/frontend/journaling.h"
+#include "gateway/frontend/postpone.h"
 #include "gateway/frontend/refusal.h"
 
 namespace postern::frontend {
@@ -87,12 +88,21 @@ asio::awaitable<bool> OpenDoor(SessionState& s, Errand& errand) {
   s.status_flags = opened.status_flags;
 
   // The errand was read as the relay last described the server. If it is another one now, the reading is void.
+  const sql::Dialect read_as = s.dialect;
+  const auto names_read_as = s.lower_case_table_names;
   const auto actual = PinnedDialect(s);
-  const auto table_names = static_cast<int>(opened.server.lower_case_table_names());
-  if (actual && *actual == s.dialect && s.lower_case_table_names == table_names) co_return true;
-  s.lower_case_table_names = table_names;
-  if (actual) s.dialect = *actual;
-  if (!actual) s.End({.reason = "unreadable server", .error_code = 1105, .error_message = "the server cannot be read"});
+  s.lower_case_table_names = static_cast<int>(opened.server.lower_case_table_names());
+  if (actual) {
+    s.dialect = *actual;
+    co_await RunPostponed(s);
+  } else {
+    s.End({.reason = "unreadable server", .error_code = 1105, .error_message = "the server cannot be read"});
+  }
+  if (s.ending) {
+    co_await Refuse(s, errand, SessionEnded(s, errand));
+    co_return false;
+  }
+  if (s.dialect == read_as && s.lower_case_table_names == names_read_as) co_return true;
   co_await Refuse(s, errand, ServerChanged(errand));
   co_return false;
 }

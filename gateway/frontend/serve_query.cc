@@ -12,6 +12,7 @@
 #include "gateway/frontend/judge.h"
 #include "gateway/frontend/kill.h"
 #include "gateway/frontend/parameters.h"
+#include "gateway/frontend/postpone.h"
 #include "gateway/frontend/refusal.h"
 #include "gateway/frontend/serve.h"
 
@@ -67,6 +68,7 @@ asio::awaitable<void> ServeQuery(SessionState& s, Packet packet) {
     co_return co_await AnswerDollarProbe(s, errand);
   }
   if (IsClientGreeting(s, judged)) co_return co_await AnswerClientGreeting(s, errand);
+  if (CanWait(s, judged)) co_return co_await Postpone(s, judged);
   if (judged.facts.kill && errand.decision.allowed()) co_return co_await Kill(s, errand, *judged.facts.kill);
 
   errand.payload = [&](mysql::Capabilities upstream) {

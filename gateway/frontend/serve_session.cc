@@ -46,6 +46,7 @@ asio::awaitable<void> ServeReset(SessionState& s, Packet packet) {
   if (!recorded.ok()) co_return co_await Refuse(s, errand, RecordingFailed(errand, recorded));
   if (s.ending) co_return co_await Refuse(s, errand, SessionEnded(s, errand));
   s.prepared = {};
+  s.postponed.clear();
   if (s.door) {
     s.waiting = Waiting::kReply;
     const auto status_flags = co_await s.door->Reset(s.schema);
@@ -92,8 +93,7 @@ asio::awaitable<void> ServeSetOption(SessionState& s, Packet packet) {
 
 asio::awaitable<void> ServeChangeUser(SessionState& s, Packet packet) {
   s.change_user.assign(mysql::AsText(packet.payload));
-  // Not End(): that would stop the channel, and another login is about to read from it.
-  if (!s.ending) s.ending = Ending{.reason = "change user"};
+  s.End({.reason = "change user"});
   co_return;
 }
 

@@ -15,6 +15,7 @@
 #include "common/mysql/flow/response_walker.h"
 #include "common/mysql/message/command.h"
 #include "common/sql/dialect.h"
+#include "common/sql/facts/facts.h"
 #include "gateway/frontend/agent_channel.h"
 #include "gateway/frontend/prepared.h"
 #include "gateway/frontend/services.h"
@@ -58,6 +59,12 @@ struct Ending {
 // What an agent is told when its session ends for one of the reasons that come from outside.
 Ending EndingFor(const std::string& reason);
 
+// A statement that only prepares the session; postpone.h.
+struct Postponed {
+  std::string forwarded;
+  sql::Facts facts;
+};
+
 // What the session's coroutine is waiting for, so that an interruption knows what to stop.
 enum class Waiting { kNothing, kApproval, kDoor, kReply };
 
@@ -74,6 +81,9 @@ struct SessionState {
   std::string schema;
   uint16_t status_flags = mysql::server_status::kAutocommit;
   bool multi_statements = false;
+
+  // What was answered already and runs once there is a door.
+  std::vector<Postponed> postponed;
 
   std::unique_ptr<tunnel::Door> door;
   mysql::ResponseWalker walker{mysql::ResponseWalker::Options{}};

@@ -36,8 +36,9 @@ def test_thread_is_a_real_one_while_the_session_lives(gateway, database):
     database.wait_until_no_threads(2)
 
 
-def test_session_of_refused_statements_only_never_opened_a_connection(gateway, database):
-    connection = connect(gateway, "reader")
+@pytest.mark.parametrize("autocommit", [True, False, None])
+def test_session_of_refused_statements_only_never_opened_a_connection(gateway, database, autocommit):
+    connection = connect(gateway, "reader", autocommit=autocommit)
     database.record()
     refused(connection, "DROP TABLE orders")
     refused(connection, "DELETE FROM orders WHERE id = 1")
@@ -50,6 +51,14 @@ def test_session_of_refused_statements_only_never_opened_a_connection(gateway, d
     session = gateway.reviewer.json("sessions", "show", session["id"])
     assert not session["door_opened"] and session["doors_opened"] == []
     assert [row for row in database.recorded() if row[0] == "Connect"] == []
+
+
+def test_what_the_session_was_set_to_before_its_door_opened_is_in_force_behind_it(gateway):
+    connection = connect(gateway, "loader", autocommit=False)
+    rows(connection, "SET NAMES latin1")
+    assert not gateway.sessions("loader")[0]["door_opened"]
+    assert rows(connection, "SELECT @@autocommit, @@character_set_client, LENGTH('ä')") == ((0, "latin1", 2),)
+    connection.close()
 
 
 def test_client_that_vanishes_leaves_no_thread(gateway, database):

@@ -8,6 +8,8 @@
 #include <memory>
 #include <string>
 
+#include "common/mysql/message/column.h"
+#include "common/mysql/wire/writer.h"
 #include "gateway/approval/make_approvals.h"
 #include "gateway/frontend/listener.h"
 #include "gateway/policy/load_rules.h"
@@ -27,6 +29,24 @@ rules:
 access:
   - { agents: [bot], targets: [orders], open: automatic, max_ttl: 1h, idle: 1m, connections: 4 }
 )";
+
+std::string Packets(const std::vector<std::string>& payloads) {
+  std::string wire;
+  uint8_t sequence = 1;
+  for (const std::string& payload : payloads) mysql::AppendPacket(wire, mysql::AsBytes(payload), sequence);
+  return wire;
+}
+
+// One text column and rows of 64 KiB, `bytes` together.
+std::string BigResult(size_t bytes) {
+  constexpr size_t kRowBytes = 64 * 1024;
+  std::vector<std::string> payloads{"\x01", mysql::ColumnDefinition41{.name = "note"}.Encode()};
+  std::string row;
+  mysql::Writer(row).LenencText(std::string(kRowBytes, 'x'));
+  payloads.resize(payloads.size() + bytes / kRowBytes, row);
+  payloads.push_back(mysql::OkPacket{.ends_rows = true}.Encode(mysql::capability::kDeprecateEof));
+  return Packets(payloads);
+}
 
 struct World {
   World() {
@@ -101,6 +121,15 @@ TEST_CASE("wrong token, unknown agent and another agent's name get the same refu
   CHECK(stranger.refusal.code == 1045);
 }
 
+TEST_CASE("a token revoked between its check and the session's registration lets nobody in") {
+  World world;
+  world.agent.revoked = true;
+  TestClient client(world.listener.port());
+  CHECK_FALSE(client.LogIn("bot+orders", "pat_secret"));
+  CHECK(client.refusal.code == 1045);
+  CHECK(world.live.size() == 0);
+}
+
 TEST_CASE("an allowed read reaches the server as it was sent, after its record") {
   World world;
   const auto client = world.LoggedIn();
@@ -123,6 +152,47 @@ TEST_CASE("a refused statement opens no door and leaves the connection usable") 
   client->Send("\x0e");
   CHECK(client->ReadOk());
   CHECK(world.server->Opened() == 0);
+}
+
+TEST_CASE("what a driver sends as it connects opens no door, and runs first once there is one") {
+  World world;
+  const auto client = world.LoggedIn();
+  client->Query("SET NAMES utf8mb4");
+  CHECK(client->ReadOk());
+  client->Query("SET AUTOCOMMIT = 0");
+  const auto [sequence, answer] = client->ReadPacket();
+  CHECK(answer == std::string("\0\0\0\0\0\0\0", 7));  // no status flag: autocommit is off
+  client->Query("DROP TABLE orders");
+  CHECK(client->ReadErr().code == 1142);
+  CHECK(world.server->Opened() == 0);
+
+  client->Query("SELECT 1 FROM orders");
+  CHECK(client->ReadOk());
+  client->Query("SET AUTOCOMMIT = 1");
+  CHECK(client->ReadOk());
+  CHECK(world.server->Received() == std::vector<std::string>{"\x03SET NAMES utf8mb4", "\x03SET AUTOCOMMIT = 0",
+                                                             "\x03SELECT 1 FROM orders", "\x03SET AUTOCOMMIT = 1"});
+}
+
+TEST_CASE("a setting that the server does not take after all ends the session, and nothing runs without it") {
+  World world;
+  const auto client = world.LoggedIn();
+  client->Query("SET AUTOCOMMIT = 0");
+  CHECK(client->ReadOk());
+  world.server->replies.push_back(Packets({mysql::ErrPacket{1193, "HY000", "no such variable"}.Encode()}));
+  client->Query("SELECT 1 FROM orders");
+  CHECK(client->ReadErr().message.find("SET AUTOCOMMIT = 0 did not run: no such variable") != std::string::npos);
+  CHECK(world.server->Received() == std::vector<std::string>{"\x03SET AUTOCOMMIT = 0"});
+}
+
+TEST_CASE("an agent that takes none of its result is cut off") {
+  World world;
+  world.options.write_timeout = absl::Milliseconds(50);
+  world.server->replies.push_back(BigResult(64 << 20));
+  const auto client = world.LoggedIn();
+  client->Query("SELECT note FROM orders");
+  const auto closed = world.journal.Await([](const v1::Record& r) { return r.has_session_closed(); });
+  CHECK(closed.session_closed().reason() == "disconnect");
 }
 
 TEST_CASE("what cannot be recorded does not run, and runs again once it can") {
