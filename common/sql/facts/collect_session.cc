@@ -21,6 +21,11 @@ bool IsCharsetVariable(std::string_view name) {
 
 bool IsTracking(std::string_view name) { return name.substr(0, 14) == "session_track_"; }
 
+bool IsOn(const std::optional<std::string>& value) {
+  const std::string upper = Upper(value.value_or(""));
+  return upper == "1" || upper == "ON" || upper == "TRUE";
+}
+
 // Whether leaving `word` out of a mode string cannot touch a mode that changes reading.
 bool IsForeignToLexing(std::string_view word) {
   static constexpr std::string_view kLexical[] = {
@@ -99,12 +104,14 @@ void Collector::VisitSetVariable(const SetItem& item, const std::string& name) {
   if (name == "sql_mode") return VisitSetSqlMode(item);
   if (IsCharsetVariable(name)) return VisitSetCharset(item);
   if (IsTracking(name)) {
-    facts_.session.moves_pinned_state = true;
+    // MariaDB's Connector/J switches on what the relay has pinned on already.
+    const bool is_pinned_on = name == "session_track_schema" && IsOn(LiteralOf(item));
+    facts_.session.moves_pinned_state |= !is_pinned_on;
     return;
   }
   if (name == "autocommit") {
     const std::string value = Upper(LiteralOf(item).value_or(""));
-    if (value == "1" || value == "ON" || value == "TRUE") facts_.session.autocommit = true;
+    if (IsOn(value)) facts_.session.autocommit = true;
     if (value == "0" || value == "OFF" || value == "FALSE") facts_.session.autocommit = false;
     facts_.implicit_commit |= facts_.session.autocommit != std::optional<bool>(false);
   }

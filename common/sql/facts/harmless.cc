@@ -38,8 +38,8 @@ constexpr std::string_view kSettable[] = {
     "autocommit", "character_set_client", "character_set_connection", "character_set_results", "collation_connection",
     "div_precision_increment", "group_concat_max_len", "innodb_lock_wait_timeout", "interactive_timeout", "lc_messages",
     "lc_time_names", "lock_wait_timeout", "max_execution_time", "max_join_size", "max_statement_time",
-    "net_read_timeout", "net_write_timeout", "query_cache_type", "sql_auto_is_null", "sql_big_selects", "sql_notes",
-    "sql_quote_show_create", "sql_safe_updates", "sql_select_limit", "sql_warnings", "time_zone",
+    "net_read_timeout", "net_write_timeout", "query_cache_type", "session_track_schema", "sql_auto_is_null",
+    "sql_big_selects", "sql_notes", "sql_quote_show_create", "sql_safe_updates", "sql_select_limit", "sql_warnings", "time_zone",
     "transaction_isolation", "transaction_read_only", "wait_timeout",
 };
 

@@ -40,6 +40,8 @@ TEST_CASE("what drivers send to start up is harmless") {
            "SET character_set_results = NULL", "SET autocommit=1", "SELECT @@session.transaction_read_only",
            "SHOW WARNINGS", "SET sql_select_limit=DEFAULT", "SHOW VARIABLES LIKE 'sql_mode'", "SET net_write_timeout=600",
            "ROLLBACK", "COMMIT", "BEGIN", "SAVEPOINT `a`", "RELEASE SAVEPOINT `a`", "ROLLBACK TO SAVEPOINT `a`", "USE shop",
+           // MariaDB Connector/J
+           "set autocommit=1, session_track_schema=1, sql_mode = concat(@@sql_mode,',STRICT_TRANS_TABLES')",
            // Rails
            "SET  @@SESSION.sql_mode = CONCAT(CONCAT(@@sql_mode, ',STRICT_ALL_TABLES'), ',NO_AUTO_VALUE_ON_ZERO'),  "
            "@@SESSION.sql_auto_is_null = 0, @@SESSION.wait_timeout = 2147483",
