@@ -32,6 +32,8 @@ struct Errand {
   absl::Duration held;
   absl::Duration opening;
   absl::Duration at_server;
+  // It was killed because it ran longer than limits.statement_timeout.
+  bool timed_out = false;
 
   uint8_t answer_sequence() const { return static_cast<uint8_t>(agent_sequence + 1); }
 };

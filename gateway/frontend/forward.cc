@@ -11,11 +11,13 @@
 namespace postern::frontend {
 namespace {
 
+constexpr uint16_t kInterrupted = 1317;  // ER_QUERY_INTERRUPTED
+
 // What one piece of the reply becomes for the agent: mostly a view of the piece itself, and a copy only where the
 // walker changed something.
 class PieceForAgent final : public mysql::ResponseSink {
  public:
-  explicit PieceForAgent(mysql::Bytes piece) : piece_(piece) {}
+  PieceForAgent(mysql::Bytes piece, const Errand& errand) : piece_(piece), errand_(errand) {}
 
   void Pass(mysql::Bytes bytes) override {
     if (view_.empty() && copy_.empty() && LiesInPiece(bytes)) {
@@ -24,6 +26,12 @@ class PieceForAgent final : public mysql::ResponseSink {
     }
     if (!view_.empty()) copy_.assign(mysql::AsText(std::exchange(view_, {})));
     copy_.append(mysql::AsText(bytes));
+  }
+
+  // A server says of a statement that we killed for its time what it says of any that was killed.
+  std::optional<mysql::ErrPacket> OnErr(const mysql::ErrPacket& error) override {
+    if (!errand_.timed_out || error.code != kInterrupted) return std::nullopt;
+    return TimedOut(errand_).error;
   }
 
   mysql::Bytes bytes() const { return view_.empty() ? mysql::AsBytes(copy_) : view_; }
@@ -35,6 +43,7 @@ class PieceForAgent final : public mysql::ResponseSink {
   }
 
   const mysql::Bytes piece_;
+  const Errand& errand_;
   mysql::Bytes view_;
   std::string copy_;
 };
@@ -58,11 +67,11 @@ Outgoing WireFor(const SessionState& s, const Errand& errand) {
   return out;
 }
 
-asio::awaitable<absl::Status> RelayReply(SessionState& s) {
+asio::awaitable<absl::Status> RelayReply(SessionState& s, const Errand& errand) {
   while (!s.walker.done()) {
     auto piece = co_await s.door->Receive();
     if (!piece.ok()) co_return piece.status();
-    PieceForAgent for_agent(piece->bytes);
+    PieceForAgent for_agent(piece->bytes, errand);
     absl::Status walked = s.walker.Feed(piece->bytes, for_agent);
     if (!walked.ok()) co_return walked;
     if (for_agent.bytes().empty()) continue;
@@ -71,16 +80,25 @@ asio::awaitable<absl::Status> RelayReply(SessionState& s) {
   co_return absl::OkStatus();
 }
 
+// Kills the statement; a server that does not obey loses the session.
+void StopForTime(SessionState& s, Errand& errand) {
+  errand.timed_out = true;
+  s.Interrupt();
+  s.step.Arm(s.services.options.open_timeout, [&] {
+    s.End({.reason = "statement time-out", .error_code = 3024, .error_message = TimedOut(errand).error.message});
+  });
+}
+
 }  // namespace
 
 asio::awaitable<bool> Forward(SessionState& s, Errand& errand) {
   Outgoing out = WireFor(s, errand);
   s.walker.Begin(errand.command->reply, out.last_sequence, errand.agent_sequence);
   s.waiting = Waiting::kReply;
-  s.step.Arm(s.services.options.statement_timeout, [&s] { s.Interrupt(); });
+  s.step.Arm(s.services.options.statement_timeout, [&] { StopForTime(s, errand); });
   const absl::Time since = absl::Now();
   absl::Status status = co_await s.door->Send(std::move(out.wire));
-  if (status.ok()) status = co_await RelayReply(s);
+  if (status.ok()) status = co_await RelayReply(s, errand);
   errand.at_server = absl::Now() - since;
   s.step.Calm();
   s.waiting = Waiting::kNothing;

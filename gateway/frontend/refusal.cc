@@ -25,7 +25,11 @@ constexpr uint16_t kLost = 2013;           // CR_SERVER_LOST
 constexpr size_t kMaxTextBytes = 400;
 
 std::string WithBracket(std::string text, const Errand& errand, std::string_view keys) {
-  if (text.size() > kMaxTextBytes) text.replace(kMaxTextBytes, std::string::npos, "…");
+  if (text.size() > kMaxTextBytes) {
+    size_t end = kMaxTextBytes;
+    while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;  // between characters of UTF-8
+    text.replace(end, std::string::npos, "…");
+  }
   absl::StrAppend(&text, " [postern ", absl::string_view(keys.data(), keys.size()));
   if (!errand.record.statement_id().empty()) absl::StrAppend(&text, " statement=", errand.record.statement_id());
   return text + "]";
@@ -109,6 +113,13 @@ Refusal PolicyChanged(const Errand& errand) {
            WithBracket("The policy changed after this statement was decided, so it did not run and its approval is void. "
                        "Send it again.",
                        errand, "decision=stale rule=policy-changed retry=same-statement")}};
+}
+
+Refusal TimedOut(const Errand& errand) {
+  return {{kTimeLimit, "HY000",
+           WithBracket(absl::StrCat("This ", What(errand), " ran longer than limits.statement_timeout and was stopped."), errand,
+                       "decision=stopped rule=limits")},
+          v1::Outcome::RESULT_ERROR};
 }
 
 Refusal SessionEnded(const SessionState& s, const Errand& errand) {

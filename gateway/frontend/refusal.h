@@ -35,6 +35,8 @@ Refusal NotApproved(const SessionState& s, const Errand& errand, const std::stri
 Refusal DoorFailed(const SessionState& s, const Errand& errand, const absl::Status& why);
 Refusal ServerChanged(const Errand& errand);
 Refusal PolicyChanged(const Errand& errand);
+// The statement was stopped for its time; it may have been undone or not have run.
+Refusal TimedOut(const Errand& errand);
 // REQUIRES: s.ending.
 Refusal SessionEnded(const SessionState& s, const Errand& errand);
 // What the agent sent is not what its command should hold.

@@ -93,6 +93,19 @@ def test_terminate_ends_a_session_in_the_middle_of_a_statement(gateway, database
     assert database.value("SELECT COUNT(*) FROM shop.orders WHERE status = 'never'") == 0
 
 
+def test_statement_out_of_time_is_stopped_and_the_session_goes_on(fresh, database):
+    stack = fresh(gateway_options={"limits": {"statement_timeout": "1s"}})
+    blocker = database.connect(autocommit=False)
+    rows(blocker, "SELECT * FROM shop.orders WHERE id = 31 FOR UPDATE")
+    connection = connect(stack.gateway, "loader")
+    code, message = refused(connection, "UPDATE orders SET status = 'late' WHERE id = 31")
+    assert code == 3024 and "statement_timeout" in message
+    blocker.rollback()
+    blocker.close()
+    assert rows(connection, "SELECT COUNT(*) FROM orders WHERE status = 'late'") == ((0,),)
+    connection.close()
+
+
 def test_revoked_token_ends_its_sessions(gateway, database):
     created = gateway.admin.json("tokens", "create", "--name", "loader", "--kind", "agent")
     connection = connect(gateway, "loader", token=created["token"])

@@ -340,10 +340,10 @@ ResponseWalker::Changed ResponseWalker::OnOk(Bytes payload, ResponseSink& sink) 
 ResponseWalker::Changed ResponseWalker::OnErr(Bytes payload, ResponseSink& sink) {
   auto error = ErrPacket::Decode(payload);
   if (!error.ok()) return error.status();
-  sink.OnErr(*error);
-  summary_.error = *std::move(error);
+  std::optional<ErrPacket> told = sink.OnErr(*error);
   state_ = State::kDone;
-  return std::nullopt;
+  summary_.error = told ? *std::move(told) : *std::move(error);
+  return told ? Changed(summary_.error->Encode()) : std::nullopt;
 }
 
 void ResponseWalker::EndResult(uint16_t status_flags, uint16_t warnings) {

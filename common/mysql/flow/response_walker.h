@@ -45,7 +45,8 @@ class ResponseSink {
   // As the server sent it, before anything is taken away.
   virtual void OnOk(const OkPacket& /*ok*/) {}
   virtual void OnEof(const EofPacket& /*eof*/) {}
-  virtual void OnErr(const ErrPacket& /*error*/) {}
+  // What the agent is told in its place, if anything else.
+  virtual std::optional<ErrPacket> OnErr(const ErrPacket& /*error*/) { return std::nullopt; }
 };
 
 struct ReplySummary {

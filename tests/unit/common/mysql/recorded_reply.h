@@ -2,6 +2,7 @@
 #ifndef POSTERN_TESTS_UNIT_COMMON_MYSQL_RECORDED_REPLY_H_
 #define POSTERN_TESTS_UNIT_COMMON_MYSQL_RECORDED_REPLY_H_
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -22,10 +23,14 @@ struct RememberingSink : ResponseSink {
   }
   void OnOk(const OkPacket&) override { events += "ok "; }
   void OnEof(const EofPacket&) override { events += "eof "; }
-  void OnErr(const ErrPacket& error) override { events += "err" + std::to_string(error.code) + " "; }
+  std::optional<ErrPacket> OnErr(const ErrPacket& error) override {
+    events += "err" + std::to_string(error.code) + " ";
+    return in_place_of_error;
+  }
 
   std::string passed;
   std::string events;
+  std::optional<ErrPacket> in_place_of_error;
   int passes = 0;
 };
 

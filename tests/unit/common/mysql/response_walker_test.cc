@@ -258,6 +258,31 @@ TEST_CASE("a redirect never reaches the agent, also at the end of rows") {
   CHECK(walk.sink.passed == ReplyBuilder(kModern).Packet("\x01").Column("a").Packet("\x01x").Ok(end).wire());
 }
 
+TEST_CASE("an error can be told in other words, also when it comes in single bytes or in the middle of rows") {
+  const ErrPacket servers{1317, "70100", "Query execution was interrupted"};
+  const ErrPacket ours{3024, "HY000", "it ran for too long"};
+  for (const bool after_rows : {false, true}) {
+    const auto reply = [&](const ErrPacket& error) {
+      ReplyBuilder builder(kModern);
+      if (after_rows) builder.Packet("\x01").Column("a").Packet("\x01x");
+      return builder.Packet(error.Encode()).wire();
+    };
+    for (const size_t step : {size_t{1}, size_t{1000}}) {
+      ResponseWalker walker({kModern, kModern});
+      RememberingSink sink;
+      sink.in_place_of_error = ours;
+      walker.Begin(ReplyShape::kQuery);
+      const std::string wire = reply(servers);
+      for (size_t at = 0; at < wire.size(); at += step) {
+        REQUIRE(walker.Feed(AsBytes(std::string_view(wire).substr(at, step)), sink).ok());
+      }
+      CHECK(walker.done());
+      CHECK(sink.passed == reply(ours));
+      CHECK(walker.summary().error->code == 3024);
+    }
+  }
+}
+
 TEST_CASE("headers are renumbered when the legs' commands had different lengths") {
   std::string wire = TwoRows(kModern);
   for (size_t step : {wire.size(), size_t{1}, size_t{6}}) {
