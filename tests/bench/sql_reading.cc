@@ -17,12 +17,14 @@ namespace {
 // Counts what the reader allocates. One thread.
 size_t held_bytes = 0;
 size_t most_held_bytes = 0;
+size_t allocations = 0;
 
 }  // namespace
 
 void* operator new(size_t bytes) {
   void* at = std::malloc(bytes);
   if (at == nullptr) std::abort();
+  ++allocations;
   held_bytes += malloc_usable_size(at);
   most_held_bytes = std::max(most_held_bytes, held_bytes);
   return at;
@@ -39,12 +41,15 @@ namespace {
 constexpr Dialect kMySql{.vendor = Vendor::kMySql, .version = 90704};
 
 void ReadIt(benchmark::State& state, const std::string& text) {
+  const size_t allocations_before = allocations;
   for (auto _ : state) {
     Reading reading = Read(text, kMySql);
     if (!reading.ok()) return state.SkipWithError(reading.error->ToString().c_str());
     benchmark::DoNotOptimize(reading);
   }
   state.SetBytesProcessed(static_cast<int64_t>(state.iterations() * text.size()));
+  state.counters["allocations"] =
+      static_cast<double>(allocations - allocations_before) / static_cast<double>(state.iterations());
   state.counters["statement_bytes"] = static_cast<double>(text.size());
 }
 

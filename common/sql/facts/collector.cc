@@ -3,6 +3,13 @@
 #include <algorithm>
 
 namespace postern::sql {
+namespace {
+
+constexpr size_t kShortList = 64;
+constexpr size_t kFirstFacts = 4;
+constexpr size_t kFirstColumns = 16;
+
+}  // namespace
 
 Facts Collector::Collect(const Statement& statement) {
   Visit(statement);
@@ -20,11 +27,11 @@ void Collector::Visit(const Statement& statement) {
 // Facts are lists without repetition. Short ones are searched, long ones go by a key that spells out all of a fact.
 template <typename Use, typename KeyOf>
 void Collector::Add(Use use, std::vector<Use>& list, KeyOf key_of) {
-  static constexpr size_t kShort = 16;
-  if (list.size() < kShort) {
+  if (list.size() < kShortList) {
     if (std::find(list.begin(), list.end(), use) != list.end()) return;
+    if (list.empty()) list.reserve(kFirstFacts);
   } else {
-    if (list.size() == kShort) {
+    if (list.size() == kShortList) {
       for (const Use& known : list) seen_.insert(key_of(known));
     }
     if (!seen_.insert(key_of(use)).second) return;
@@ -65,6 +72,12 @@ void Collector::AddColumn(const ColumnRef& column, ColumnRole role) {
   if (facts_.columns.size() >= kMaxColumnFacts) {
     facts_.columns_cut = true;
     return;
+  }
+  // Most are met again, and need no copy to be found.
+  if (facts_.columns.size() < kShortList) {
+    const auto same = [&](const ColumnUse& use) { return use.role == role && use.column == column; };
+    if (std::any_of(facts_.columns.begin(), facts_.columns.end(), same)) return;
+    if (facts_.columns.empty()) facts_.columns.reserve(kFirstColumns);
   }
   Add({column, role}, facts_.columns, [](const ColumnUse& use) {
     std::string key = "c";

@@ -130,7 +130,10 @@ struct ColumnRef {
   std::string name;
   bool exact = true;
 
-  friend bool operator==(const ColumnRef&, const ColumnRef&) = default;
+  // The name first, since it differs most often.
+  friend bool operator==(const ColumnRef& a, const ColumnRef& b) {
+    return a.name == b.name && a.table == b.table && a.schema == b.schema && a.exact == b.exact;
+  }
 };
 
 struct ColumnUse {
