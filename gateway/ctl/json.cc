@@ -5,7 +5,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "gateway/ctl/safe_text.h"
+#include "common/text/utf8.h"
 #include "gateway/ctl/words.h"
 
 namespace postern::ctl {
@@ -53,7 +53,7 @@ ordered_json ValueJson(const Message& message, const FieldDescriptor& field, int
       return EnumJson(field, one ? reflection.GetEnumValue(message, &field)
                                  : reflection.GetRepeatedEnumValue(message, &field, index));
     case FieldDescriptor::CPPTYPE_STRING:
-      return ValidUtf8(one ? reflection.GetString(message, &field)
+      return text::ValidUtf8(one ? reflection.GetString(message, &field)
                            : reflection.GetRepeatedString(message, &field, index));
     case FieldDescriptor::CPPTYPE_MESSAGE:
       return ToJson(one ? reflection.GetMessage(message, &field)
@@ -101,7 +101,7 @@ void AddField(ordered_json& object, const Message& message, const FieldDescripto
     object[name] = ValueJson(message, field, -1);
     if (field.type() != FieldDescriptor::TYPE_BYTES) return;
     const std::string bytes = message.GetReflection()->GetString(message, &field);
-    if (!IsValidUtf8(bytes)) object[name + "_base64"] = absl::Base64Escape(bytes);
+    if (!text::IsValidUtf8(bytes)) object[name + "_base64"] = absl::Base64Escape(bytes);
   }
 }
 

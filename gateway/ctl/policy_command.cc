@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 #include <ostream>
 
+#include "common/text/utf8.h"
 #include "gateway/ctl/commands.h"
 #include "gateway/ctl/json.h"
 #include "gateway/ctl/safe_text.h"
@@ -14,11 +15,11 @@ namespace postern::ctl {
 namespace {
 
 nlohmann::ordered_json ProblemJson(const config::Problem& problem) {
-  return {{"file", ValidUtf8(problem.file)},
+  return {{"file", text::ValidUtf8(problem.file)},
           {"line", problem.line},
           {"column", problem.column},
-          {"key", ValidUtf8(problem.key)},
-          {"message", ValidUtf8(problem.message)}};
+          {"key", text::ValidUtf8(problem.key)},
+          {"message", text::ValidUtf8(problem.message)}};
 }
 
 ExitCode Check(Invocation& invocation, const std::string& file) {

@@ -2,10 +2,14 @@
 
 #include <absl/strings/str_format.h>
 
+#include "common/text/utf8.h"
 #include "gateway/ctl/utf8.h"
 
 namespace postern::ctl {
 namespace {
+
+using text::Character;
+using text::FirstCharacter;
 
 // Marks piled on one character could run over the lines around it.
 constexpr int kMostMarks = 2;
@@ -74,29 +78,6 @@ size_t Width(std::string_view safe_text) {
     safe_text.remove_prefix(character.bytes);
   }
   return width;
-}
-
-std::string ValidUtf8(std::string_view bytes) {
-  std::string out;
-  while (!bytes.empty()) {
-    const Character character = FirstCharacter(bytes);
-    if (character.valid) {
-      out.append(bytes.substr(0, character.bytes));
-    } else {
-      AppendEscaped(out, character);
-    }
-    bytes.remove_prefix(character.bytes);
-  }
-  return out;
-}
-
-bool IsValidUtf8(std::string_view bytes) {
-  while (!bytes.empty()) {
-    const Character character = FirstCharacter(bytes);
-    if (!character.valid) return false;
-    bytes.remove_prefix(character.bytes);
-  }
-  return true;
 }
 
 }  // namespace postern::ctl

@@ -26,10 +26,6 @@ std::string Shortened(std::string_view text, size_t characters);
 // mark.
 size_t Width(std::string_view safe_text);
 
-// The text as UTF-8 with each invalid byte written \xNN: what JSON output holds.
-std::string ValidUtf8(std::string_view bytes);
-bool IsValidUtf8(std::string_view bytes);
-
 }  // namespace postern::ctl
 
 #endif  // POSTERN_GATEWAY_CTL_SAFE_TEXT_H_

@@ -3,7 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "common/sql/read.h"
-#include "gateway/ctl/safe_text.h"
+#include "common/text/utf8.h"
 
 namespace postern::ctl {
 namespace {
@@ -48,9 +48,9 @@ std::string Or(const std::string& schema, std::string_view fallback) {
 }
 
 Json ColumnJson(const sql::ColumnRef& column, std::string_view schema) {
-  return {{"schema", ValidUtf8(column.table.empty() ? column.schema : Or(column.schema, schema))},
-          {"table", ValidUtf8(column.table)},
-          {"name", ValidUtf8(column.name)},
+  return {{"schema", text::ValidUtf8(column.table.empty() ? column.schema : Or(column.schema, schema))},
+          {"table", text::ValidUtf8(column.table)},
+          {"name", text::ValidUtf8(column.name)},
           {"exact", column.exact}};
 }
 
@@ -83,8 +83,8 @@ void AddUses(const sql::Facts& facts, std::string_view schema, Json& json) {
   for (const sql::ObjectUse& use : facts.objects) {
     const std::string owner = LivesInSchema(use.kind) ? Or(use.schema, schema) : use.schema;
     json["objects"].push_back({{"kind", sql::ObjectKindName(use.kind)},
-                               {"schema", ValidUtf8(owner)},
-                               {"name", ValidUtf8(use.name)},
+                               {"schema", text::ValidUtf8(owner)},
+                               {"name", text::ValidUtf8(use.name)},
                                {"access", sql::AccessName(use.access)}});
   }
   json["columns"] = Json::array();
@@ -97,12 +97,12 @@ void AddUses(const sql::Facts& facts, std::string_view schema, Json& json) {
   for (const sql::OutputColumn& output : facts.outputs) {
     Json sources = Json::array();
     for (const sql::ColumnRef& source : output.sources) sources.push_back(ColumnJson(source, schema));
-    json["outputs"].push_back({{"name", ValidUtf8(output.name)}, {"computed", output.computed}, {"sources", sources}});
+    json["outputs"].push_back({{"name", text::ValidUtf8(output.name)}, {"computed", output.computed}, {"sources", sources}});
   }
   json["functions"] = Json::array();
   for (const sql::FunctionUse& use : facts.functions) {
-    json["functions"].push_back({{"schema", ValidUtf8(use.schema)},
-                                 {"name", ValidUtf8(use.name)},
+    json["functions"].push_back({{"schema", text::ValidUtf8(use.schema)},
+                                 {"name", text::ValidUtf8(use.name)},
                                  {"class", sql::FunctionClassName(use.cls)},
                                  {"aggregate", use.aggregate},
                                  {"window", use.window}});
@@ -110,14 +110,14 @@ void AddUses(const sql::Facts& facts, std::string_view schema, Json& json) {
   json["variables"] = Json::array();
   for (const sql::VariableUse& use : facts.variables) {
     json["variables"].push_back({{"scope", sql::VariableScopeName(use.scope)},
-                                 {"name", ValidUtf8(use.name)},
+                                 {"name", text::ValidUtf8(use.name)},
                                  {"set", use.set},
-                                 {"value", use.value ? Json(ValidUtf8(*use.value)) : Json(nullptr)}});
+                                 {"value", use.value ? Json(text::ValidUtf8(*use.value)) : Json(nullptr)}});
   }
 }
 
 Json Refusal(std::string_view reason, const std::string& error, size_t offset) {
-  return {{"ok", false}, {"error", ValidUtf8(error)}, {"offset", offset}, {"reason", reason}};
+  return {{"ok", false}, {"error", text::ValidUtf8(error)}, {"offset", offset}, {"reason", reason}};
 }
 
 std::string TextOf(const Json& request, const char* key, std::string_view fallback) {
@@ -176,9 +176,9 @@ Json FactsJson(std::string_view statement, const sql::Dialect& dialect, std::str
   AddUses(facts, schema, json);
   json["flags"] = FlagsJson(facts);
   json["parameters"] = facts.parameters;
-  json["text"] = ValidUtf8(std::string(reading.canonical.view()));
+  json["text"] = text::ValidUtf8(std::string(reading.canonical.view()));
   const sql::Digest digest = sql::DigestOf(reading.canonical.view(), dialect);
-  json["digest"] = ValidUtf8(digest.text);
+  json["digest"] = text::ValidUtf8(digest.text);
   json["fingerprint"] = digest.fingerprint;
   return json;
 }

@@ -42,31 +42,6 @@ bool In(const std::array<CodeRange, N>& ranges, uint32_t code) {
 
 }  // namespace
 
-Character FirstCharacter(std::string_view text) {
-  const auto lead = static_cast<unsigned char>(text[0]);
-  if (lead < 0x80) return {lead, 1, true};
-  size_t bytes = 0;
-  uint32_t code = 0;
-  uint32_t least = 0;
-  if ((lead & 0xe0) == 0xc0) {
-    bytes = 2, code = lead & 0x1f, least = 0x80;
-  } else if ((lead & 0xf0) == 0xe0) {
-    bytes = 3, code = lead & 0x0f, least = 0x800;
-  } else if ((lead & 0xf8) == 0xf0) {
-    bytes = 4, code = lead & 0x07, least = 0x10000;
-  } else {
-    return {lead, 1, false};
-  }
-  if (text.size() < bytes) return {lead, 1, false};
-  for (size_t i = 1; i < bytes; ++i) {
-    const auto next = static_cast<unsigned char>(text[i]);
-    if ((next & 0xc0) != 0x80) return {lead, 1, false};
-    code = (code << 6) | (next & 0x3f);
-  }
-  if (code < least || code > 0x10ffff || (code >= 0xd800 && code <= 0xdfff)) return {lead, 1, false};
-  return {code, bytes, true};
-}
-
 bool IsHidden(uint32_t code) { return In(kHidden, code); }
 
 size_t WidthOf(uint32_t code) {

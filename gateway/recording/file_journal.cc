@@ -14,6 +14,7 @@
 #include "gateway/recording/file_system.h"
 #include "gateway/recording/folder_lock.h"
 #include "gateway/recording/format.h"
+#include "gateway/recording/readable.h"
 #include "gateway/recording/recover.h"
 #include "gateway/recording/segment_log.h"
 
@@ -29,11 +30,13 @@ absl::Status MakeFolder(const std::filesystem::path& folder) {
   return absl::UnavailableError(absl::StrCat("make ", folder.string(), ": ", error.message()));
 }
 
+// With a time, and such that it can be read again whatever bytes an agent put into a name.
 std::string Serialize(const v1::Record& record) {
-  if (record.at_unix_us() != 0) return record.SerializeAsString();
-  v1::Record timed = record;
-  timed.set_at_unix_us(absl::ToUnixMicros(absl::Now()));
-  return timed.SerializeAsString();
+  if (record.at_unix_us() != 0 && IsReadable(record)) return record.SerializeAsString();
+  v1::Record complete = record;
+  if (complete.at_unix_us() == 0) complete.set_at_unix_us(absl::ToUnixMicros(absl::Now()));
+  MakeReadable(complete);
+  return complete.SerializeAsString();
 }
 
 }  // namespace

@@ -79,11 +79,15 @@ absl::StatusOr<std::optional<std::string_view>> Reader::NextPayload() {
 }
 
 absl::StatusOr<std::optional<v1::Record>> Reader::Next() {
+  const ChainHash chain_before = cursor_.chain;
   auto payload = NextPayload();
   if (!payload.ok()) return payload.status();
   if (!*payload) return std::nullopt;
   auto record = Parse(**payload, file_, record_at_.offset);
-  if (!record.ok()) return record.status();
+  if (!record.ok()) {
+    cursor_ = {.at = record_at_, .chain = chain_before};  // nobody goes on behind what was not read
+    return record.status();
+  }
   return *std::move(record);
 }
 

@@ -47,11 +47,5 @@ TEST_CASE("shortening counts columns, not bytes") {
   CHECK(Shortened(std::string(1 << 20, 'x'), 5) == "xxxx…");
 }
 
-TEST_CASE("JSON text escapes invalid bytes and nothing else") {
-  CHECK(ValidUtf8("a\xff\x1b") == "a\\xff\x1b");
-  CHECK(IsValidUtf8("Größe"));
-  CHECK_FALSE(IsValidUtf8("\xff"));
-}
-
 }  // namespace
 }  // namespace postern::ctl
