@@ -48,6 +48,7 @@ CREATE TABLE records (
   session INTEGER NOT NULL, segment INTEGER NOT NULL, offset INTEGER NOT NULL,
   PRIMARY KEY (session, segment, offset)) STRICT, WITHOUT ROWID;
 )",
+    "ALTER TABLE doors ADD COLUMN relay TEXT NOT NULL DEFAULT ''",
 };
 
 constexpr char kSessionColumns[] =

@@ -138,8 +138,8 @@ absl::Status SessionTables::ApplyOutcome(const v1::Outcome& outcome, int64_t ses
 }
 
 absl::Status SessionTables::ApplyDoorOpened(const v1::DoorOpened& opened, int64_t session, Position at) {
-  if (auto status = Run("INSERT INTO doors (session, thread, opened_segment, opened_offset) VALUES (?, ?, ?, ?)",
-                        session, Signed(opened.thread_id()), int64_t{at.segment}, Signed(at.offset));
+  if (auto status = Run("INSERT INTO doors (session, relay, thread, opened_segment, opened_offset) VALUES (?, ?, ?, ?, ?)",
+                        session, opened.relay(), Signed(opened.thread_id()), int64_t{at.segment}, Signed(at.offset));
       !status.ok()) {
     return status;
   }
@@ -147,19 +147,21 @@ absl::Status SessionTables::ApplyDoorOpened(const v1::DoorOpened& opened, int64_
 }
 
 absl::Status SessionTables::ApplyDoorClosed(const v1::DoorClosed& closed, int64_t session, Position at) {
-  // The newest door of that thread: a relay that sends its proof again replaces the first.
+  // The newest door that this relay opened as that thread: its proof, sent again, replaces the first, and no other relay can
+  // speak for it.
   const int64_t thread = Signed(closed.proof().thread_id());
   if (auto status = Run("UPDATE doors SET closed_segment = ?, closed_offset = ?, proof = ? WHERE number = "
-                        "(SELECT MAX(number) FROM doors WHERE session = ? AND thread = ?)",
-                        int64_t{at.segment}, Signed(at.offset), int64_t{closed.proof().state()}, session, thread);
+                        "(SELECT MAX(number) FROM doors WHERE session = ? AND relay = ? AND thread = ?)",
+                        int64_t{at.segment}, Signed(at.offset), int64_t{closed.proof().state()}, session, closed.relay(),
+                        thread);
       !status.ok()) {
     return status;
   }
   if (database_.changes() == 0) {
     // A door that died with the gateway before its opening was recorded.
     if (auto status =
-            Run("INSERT INTO doors (session, thread, closed_segment, closed_offset, proof) VALUES (?, ?, ?, ?, ?)",
-                session, thread, int64_t{at.segment}, Signed(at.offset), int64_t{closed.proof().state()});
+            Run("INSERT INTO doors (session, relay, thread, closed_segment, closed_offset, proof) VALUES (?, ?, ?, ?, ?, ?)",
+                session, closed.relay(), thread, int64_t{at.segment}, Signed(at.offset), int64_t{closed.proof().state()});
         !status.ok()) {
       return status;
     }
