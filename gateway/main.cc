@@ -72,6 +72,8 @@ int Serve(config::GatewayConfig config) {
   prctl(PR_SET_DUMPABLE, 0);
   RaiseFileLimit();
   link::KeepCallbackThreads();
+  // Its own log would put text of anybody who connects among our lines.
+  setenv("GRPC_VERBOSITY", "NONE", 0);
   if (absl::Status logging = log::SetUp(LogOptions(config.log)); !logging.ok()) return Fail(logging);
 
   auto gateway = Gateway::Start(std::move(config));

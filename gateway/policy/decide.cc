@@ -36,14 +36,31 @@ bool DeniesKill(const Rule& rule) {
                      [](const std::string& v) { return v == "kill" || v == "*"; });
 }
 
+// The demand that the rule names, or the statement as a whole at the place of its first.
+std::string WhatIsDenied(const Rule& rule, const sql::Facts& facts, const std::vector<Demand>& demands) {
+  for (const Demand& demand : demands) {
+    if (DeniesVerb(rule, demand.verb)) return Describe(demand);
+  }
+  Demand statement = demands.front();
+  statement.verb = facts.verb;
+  return Describe(statement);
+}
+
 std::optional<Decision> DecideDenials(const RuleList& rules, const sql::Facts& facts,
-                                      const std::vector<Demand>& demands, const SessionFacts& session) {
+                                      const std::vector<Demand>& demands) {
   for (const Rule* rule : rules) {
-    if (rule->effect != Effect::kDeny || !Denies(*rule, facts, demands, session)) continue;
+    if (rule->effect != Effect::kDeny || !Denies(*rule, facts, demands)) continue;
     if (facts.verb == sql::Verb::kKill && !DeniesKill(*rule)) continue;
-    return DeniedBy(*rule, Describe(demands.front()), rules);
+    return DeniedBy(*rule, WhatIsDenied(*rule, facts, demands), rules);
   }
   return std::nullopt;
+}
+
+// Their values are the session's: a reviewer would not see them.
+bool ReadsUserVariables(const sql::Facts& facts) {
+  return std::any_of(facts.variables.begin(), facts.variables.end(), [](const sql::VariableUse& use) {
+    return use.scope == sql::VariableScope::kUser && !use.set;
+  });
 }
 
 // What covers the demands together. Several rules may hold one statement: it then needs the strictest of all their
@@ -57,7 +74,13 @@ class Coverage {
       if (!Take(demand)) return Uncovered(demand);
     }
     HoldInDoubt(facts, demands);
-    return holds_.empty() ? Decision::Allow(allowed_by_->name) : Held(demands.front());
+    if (holds_.empty()) return Decision::Allow(allowed_by_->name);
+    if (ReadsUserVariables(facts)) {
+      return Decision::Deny(builtin::kHeldVariables,
+                            "a statement that a reviewer decides on must say what it does: write values in place of user "
+                            "variables");
+    }
+    return Held(demands.front());
   }
 
  private:
@@ -78,12 +101,15 @@ class Coverage {
   // Covering is a narrow test, since it lets. A rule that holds must not be escaped by another spelling, by naming the whole
   // schema or by an allow that is more exact, so it also holds whatever it would deny if it denied.
   void HoldInDoubt(const sql::Facts& facts, const std::vector<Demand>& demands) {
-    if (facts.nested && !facts.executes_nested) return;  // EXPLAIN looks and touches nothing
+    // EXPLAIN looks and touches nothing, except that MariaDB runs the functions of its derived tables.
+    const bool only_calls = facts.nested && !facts.executes_nested;
     std::vector<Demand> strict;
-    std::copy_if(demands.begin(), demands.end(), std::back_inserter(strict),
-                 [](const Demand& demand) { return !demand.lock_only && !demand.metadata; });
+    std::copy_if(demands.begin(), demands.end(), std::back_inserter(strict), [&](const Demand& demand) {
+      if (only_calls && demand.verb != sql::Verb::kCall) return false;
+      return !demand.lock_only && !demand.metadata;
+    });
     for (const Rule* rule : rules_) {
-      if (rule->effect == Effect::kHold && !strict.empty() && Denies(*rule, facts, strict, session_)) Hold(rule);
+      if (rule->effect == Effect::kHold && !strict.empty() && Denies(*rule, facts, strict)) Hold(rule);
     }
   }
 
@@ -155,7 +181,7 @@ Decision UseOf(const RuleList& rules, const SessionFacts& session, std::string_v
 Decision Decide(const Rules& rules, const sql::Facts& facts, const SessionFacts& session) noexcept {
   const RuleList applying = RulesFor(rules, session);
   const std::vector<Demand> demands = DemandsOf(facts, session);
-  if (std::optional<Decision> denied = DecideDenials(applying, facts, demands, session)) return *denied;
+  if (std::optional<Decision> denied = DecideDenials(applying, facts, demands)) return *denied;
   if (std::optional<Decision> refused = RefuseAlways(facts, session)) return *refused;
   if (facts.verb == sql::Verb::kKill) return Decision::Allow(builtin::kKill);
   if (facts.use_schema) return UseOf(applying, session, *facts.use_schema);
@@ -168,6 +194,11 @@ Decision Decide(const Rules& rules, const sql::Facts& facts, const SessionFacts&
 }
 
 Decision RefuseUnparsed(const Rules& rules, const SessionFacts& session, const sql::ParseError& error) noexcept {
+  if (error.kind == sql::ParseErrorKind::kMultipleStatements) {
+    return Decision::Deny(builtin::kMultiStatements,
+                          "only one statement at a time may be sent here; send them one by one, or have a rule with "
+                          "multi_statements: true and a client that asks for several");
+  }
   const RuleList applying = RulesFor(rules, session);
   for (const Rule* rule : applying) {
     if (rule->effect != Effect::kDeny || !DeniesVerb(*rule, error.hint)) continue;

@@ -33,7 +33,7 @@ bool IsBuiltin(std::string_view rule) {
                                                 builtin::kStoredCode,
                                                 builtin::kBlock,
                                                 builtin::kConflictingHolds,
-                                                builtin::kMultiStatements};
+                                                builtin::kHeldVariables,  builtin::kMultiStatements};
   return std::find(std::begin(kNames), std::end(kNames), rule) != std::end(kNames);
 }
 

@@ -77,6 +77,7 @@ inline constexpr std::string_view kLockingRead = "locking-read";            // r
 inline constexpr std::string_view kStoredCode = "stored-code";              // defines code that runs later, unseen
 inline constexpr std::string_view kBlock = "block";                         // a compound block
 inline constexpr std::string_view kConflictingHolds = "conflicting-holds";  // no reviewer group may decide all of it
+inline constexpr std::string_view kHeldVariables = "held-variables";        // what a reviewer could not see
 inline constexpr std::string_view kMultiStatements = "multi-statements";
 }  // namespace builtin
 

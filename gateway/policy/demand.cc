@@ -93,7 +93,7 @@ Verb VerbFor(Verb running, Access access) {
   const bool reads = sql::GroupOf(running) == VerbGroup::kRead;
   switch (access) {
     case Access::kRead:
-      return reads ? running : Verb::kSelect;
+      return running == Verb::kExplain ? running : Verb::kSelect;  // TABLE t reads what SELECT * FROM t does
     case Access::kInspect:
       return reads ? running : Verb::kShow;
     case Access::kInsert:

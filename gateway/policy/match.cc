@@ -16,10 +16,6 @@ bool MatchesIgnoreCase(std::string_view pattern, std::string_view name) {
 
 bool HasWildcard(std::string_view pattern) { return pattern.ends_with('*'); }
 
-bool IsAscii(std::string_view text) {
-  return std::all_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x80; });
-}
-
 bool ServerFoldsNames(const SessionFacts& session) { return session.lower_case_table_names.value_or(0) != 0; }
 
 bool MatchesAsServer(std::string_view pattern, std::string_view name, const SessionFacts& session) {
@@ -42,25 +38,42 @@ bool CoversPlace(const ObjectPattern& pattern, const Place& place, const Session
   return MatchesAsServer(pattern.name, place.name, session);
 }
 
-// Servers that fold names fold letters beyond ASCII too, some of them into ASCII (the Kelvin sign into k).
-bool MayBeSame(std::string_view pattern, std::string_view name, const SessionFacts& session) {
-  if (MatchesIgnoreCase(pattern, name)) return true;
-  return session.lower_case_table_names != 0 && !IsAscii(name);
+// One character of a name of UTF-8 at its front, taken off it.
+std::string_view TakeCharacter(std::string_view& name) {
+  size_t bytes = 1;
+  while (bytes < name.size() && (static_cast<unsigned char>(name[bytes]) & 0xC0) == 0x80) ++bytes;
+  const std::string_view character = name.substr(0, bytes);
+  name.remove_prefix(bytes);
+  return character;
+}
+
+// Whether a server may take one name for the other. Routines are looked up without accents (`wípe` is wipe), and servers that
+// fold names fold letters beyond ASCII, some of them into ASCII (the Kelvin sign into k): each such character may be any.
+bool MayBeSame(std::string_view pattern, std::string_view name) {
+  const bool prefix_only = HasWildcard(pattern);
+  if (prefix_only) pattern.remove_suffix(1);
+  while (name.ends_with(' ')) name.remove_suffix(1);
+  while (!pattern.empty() && !name.empty()) {
+    const std::string_view a = TakeCharacter(pattern);
+    const std::string_view b = TakeCharacter(name);
+    if (a.size() == 1 && b.size() == 1 && !EqualsIgnoreCase(a, b)) return false;
+  }
+  return pattern.empty() && (prefix_only || name.empty());
 }
 
 // A use of a whole schema touches each of its objects, unless the schema is only looked at.
-bool TouchesPlace(const ObjectPattern& pattern, const Place& place, const SessionFacts& session) {
+bool TouchesPlace(const ObjectPattern& pattern, const Place& place) {
   if (pattern.kind != place.kind) return false;
-  if (!place.kind.empty()) return MatchesIgnoreCase(pattern.name, place.name);
-  if (place.schema != "*" && !place.schema.empty() && !MayBeSame(pattern.schema, place.schema, session)) return false;
+  if (!place.kind.empty()) return MayBeSame(pattern.name, place.name);
+  if (place.schema != "*" && !place.schema.empty() && !MayBeSame(pattern.schema, place.schema)) return false;
   if (place.name == "*") return !place.inspected || pattern.name == "*";
-  return MayBeSame(pattern.name, place.name, session);
+  return MayBeSame(pattern.name, place.name);
 }
 
-bool TouchesAny(const Rule& rule, const Demand& demand, const SessionFacts& session) {
+bool TouchesAny(const Rule& rule, const Demand& demand) {
   if (!demand.has_place) return false;
   return std::any_of(rule.objects.begin(), rule.objects.end(),
-                     [&](const ObjectPattern& p) { return TouchesPlace(p, demand.place, session); });
+                     [&](const ObjectPattern& p) { return TouchesPlace(p, demand.place); });
 }
 
 bool NamesVerb(const Rule& rule, sql::Verb verb) {
@@ -106,8 +119,7 @@ bool Covers(const Rule& rule, const Demand& demand, const SessionFacts& session)
                      [&](const ObjectPattern& p) { return CoversPlace(p, demand.place, session); });
 }
 
-bool Denies(const Rule& rule, const sql::Facts& facts, const std::vector<Demand>& demands,
-            const SessionFacts& session) {
+bool Denies(const Rule& rule, const sql::Facts& facts, const std::vector<Demand>& demands) {
   const bool names_statement =
       NamesVerb(rule, facts.verb) || NamesGroup(rule, facts.group) || (facts.nested && NamesVerb(rule, *facts.nested));
   if (rule.objects.empty()) {
@@ -115,7 +127,7 @@ bool Denies(const Rule& rule, const sql::Facts& facts, const std::vector<Demand>
     return std::any_of(demands.begin(), demands.end(), [&](const Demand& d) { return NamesVerb(rule, d.verb); });
   }
   return std::any_of(demands.begin(), demands.end(), [&](const Demand& d) {
-    return (names_statement || NamesVerb(rule, d.verb)) && TouchesAny(rule, d, session);
+    return (names_statement || NamesVerb(rule, d.verb)) && TouchesAny(rule, d);
   });
 }
 

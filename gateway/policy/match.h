@@ -16,7 +16,7 @@ bool AppliesTo(const Rule& rule, const SessionFacts& session);
 bool Covers(const Rule& rule, const Demand& demand, const SessionFacts& session);
 
 // Whether a rule that denies speaks of the statement. `demands` are those of the facts.
-bool Denies(const Rule& rule, const sql::Facts& facts, const std::vector<Demand>& demands, const SessionFacts& session);
+bool Denies(const Rule& rule, const sql::Facts& facts, const std::vector<Demand>& demands);
 // The same for what is known of a statement that was not read: its likely verb.
 bool DeniesVerb(const Rule& rule, sql::Verb verb);
 

@@ -196,7 +196,11 @@ void Relay::OnKill(const std::string& gateway, const v1::KillSession& request) {
 }
 
 void Relay::ProbeTarget(const std::string& target) {
-  closers_.at(target)->Run([this, target](SecondConnection& connection) { OnProbed(Probe(target, connection)); });
+  closers_.at(target)->Run([this, target](SecondConnection& connection) {
+    ProbeResult result = Probe(target, connection);
+    result.report.mutable_server()->set_default_schema(options_.targets.at(target).database);
+    OnProbed(std::move(result));
+  });
 }
 
 void Relay::OnProbed(ProbeResult result) {

@@ -63,7 +63,8 @@ absl::StatusOr<mysql::ClientLogin> MakeLogin(const Target& target, const Connect
   mysql::ClientLogin::Options options;
   options.user = target.user;
   options.password = *std::move(password);
-  options.database = wish.schema.empty() ? target.database : wish.schema;
+  // None unless the agent chose one: policy decided for the schema that the gateway knows of.
+  options.database = wish.schema;
   options.agent_capabilities = wish.agent_capabilities;
   options.charset = static_cast<uint8_t>(wish.collation);
   options.tls = target.tls_mode == tls::ClientMode::kDisabled ? mysql::TlsWish::kDisabled : mysql::TlsWish::kRequired;

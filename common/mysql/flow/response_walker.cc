@@ -179,7 +179,7 @@ absl::Status ResponseWalker::CheckSize(size_t packet_bytes) const {
 absl::StatusOr<std::optional<std::string>> ResponseWalker::Judge(Bytes packet, ResponseSink& sink) {
   PacketHeader header = DecodeHeader(packet);
   Bytes seen = packet.subspan(kHeaderBytes);
-  if (header.sequence != sequence_++) return Malformed("the server's packets are out of order");
+  if (header.sequence != sequence_) return Malformed("the server's packets are out of order");
   std::optional<std::string> changed;
   bool starts_row = !continued_ && state_ == State::kRows && !seen.empty() && IsRow(header, FirstByte(seen));
   if (starts_row) ++summary_.rows;
@@ -194,6 +194,7 @@ absl::StatusOr<std::optional<std::string>> ResponseWalker::Judge(Bytes packet, R
     if (!payload.ok()) return payload.status();
     changed = *std::move(payload);
   }
+  ++sequence_;  // only now: in place of a packet that was not passed we may send one of our own
   if (!changed && offset_ == 0) return std::nullopt;
   std::string out;
   uint32_t length = changed ? static_cast<uint32_t>(changed->size()) : header.payload_bytes;

@@ -103,6 +103,7 @@ void Collector::VisitSetItem(const SetItem& item) {
 void Collector::VisitSetVariable(const SetItem& item, const std::string& name) {
   if (name == "sql_mode") return VisitSetSqlMode(item);
   if (IsCharsetVariable(name)) return VisitSetCharset(item);
+  if (name == "old_mode") facts_.session.moves_pinned_state = true;  // MariaDB: what utf8 means, among others
   if (IsTracking(name)) {
     // MariaDB's Connector/J switches on what the relay has pinned on already.
     const bool is_pinned_on = name == "session_track_schema" && IsOn(LiteralOf(item));

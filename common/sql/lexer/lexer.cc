@@ -3,6 +3,7 @@
 #include <array>
 
 #include "common/sql/ascii.h"
+#include "common/sql/lexer/name_char.h"
 #include "common/sql/lexer/charset_names.h"
 
 namespace postern::sql {
@@ -27,8 +28,6 @@ bool TakesHint(Kw keyword) {
 
 // Bytes that neither are blanks nor can start a comment or end one.
 bool StartsPlainly(unsigned char c) { return (c >= '0' && c < 0x7F) || c == '\'' || c == ',' || c == '(' || c == ')'; }
-
-bool IsContinuation(unsigned char c) { return c >= 0x80 && c <= 0xBF; }
 
 }  // namespace
 
@@ -74,21 +73,9 @@ Token Lexer::Next() {
 // Length of the name character at `at`, 0 if there is none. Whole characters of the charset only.
 size_t Lexer::NameCharLength(size_t at) const {
   if (at >= text_.size()) return 0;
-  const auto byte = [&](size_t i) { return at + i < text_.size() ? static_cast<unsigned char>(text_[at + i]) : 0; };
   const unsigned char c = static_cast<unsigned char>(text_[at]);
   if (c < 0x80) return IsAsciiNameChar(c) ? 1 : 0;
-  if (latin1_) return c >= 0xC0 && c != 0xD7 && c != 0xF7 ? 1 : 0;
-  if (charset_ != Charset::kUtf8mb4 && charset_ != Charset::kUtf8mb3) return 0;
-  if (c >= 0xC2 && c <= 0xDF) return IsContinuation(byte(1)) ? 2 : 0;
-  if (c >= 0xE0 && c <= 0xEF) {
-    const bool overlong = c == 0xE0 && byte(1) < 0xA0;
-    return !overlong && IsContinuation(byte(1)) && IsContinuation(byte(2)) ? 3 : 0;
-  }
-  if (c >= 0xF0 && c <= 0xF4 && charset_ == Charset::kUtf8mb4) {
-    const bool out_of_range = (c == 0xF0 && byte(1) < 0x90) || (c == 0xF4 && byte(1) > 0x8F);
-    return !out_of_range && IsContinuation(byte(1)) && IsContinuation(byte(2)) && IsContinuation(byte(3)) ? 4 : 0;
-  }
-  return 0;
+  return WideNameCharLength(text_, at, charset_);
 }
 
 bool Lexer::PassName() {
@@ -283,6 +270,10 @@ Token Lexer::Quoted(char quote, bool escapes, TokenKind kind, size_t begin) {
       ++pos_;
     } else if (c == 0 && is_name) {
       return Error(ParseErrorKind::kNulByte, pos_);
+    } else if (is_name && static_cast<unsigned char>(c) >= 0x80) {
+      const size_t length = WideNameCharLength(text_, pos_, charset_);
+      if (length == 0) return Error(ParseErrorKind::kInvalidCharacter, pos_);
+      pos_ += length - 1;
     }
   }
   pos_ = text_.size();

@@ -1,5 +1,6 @@
 // Names, strings, numbers and the small phrases that every family uses.
 #include "common/sql/ascii.h"
+#include "common/sql/lexer/name_char.h"
 #include "common/sql/parser/parser.h"
 
 namespace postern::sql {
@@ -17,6 +18,10 @@ Name Parser::ParseName(std::string_view what) {
 Name Parser::ParseNameOrString(std::string_view what) {
   if (!At(TokenKind::kString)) return ParseName(what);
   const Name name{TextOf(token_)};
+  if (!IsSafeName(name.raw, dialect_.charset)) {
+    Fail(what);
+    return {};
+  }
   Advance();
   return name;
 }

@@ -244,6 +244,9 @@ bool Parser::ParseShowServer(Command* command) {
           AddAccount(command, ObjectKind::kRole, Access::kInspect);
         } while (Accept(Op::kComma));
       }
+    } else {
+      // MariaDB shows the password's hash with one's own grants.
+      AddObject(command, ObjectKind::kUser, Access::kInspect, {})->fixed = "CURRENT_USER";
     }
   } else if (AcceptAll(Kw::kBINARY, Kw::kLOGS) || (old_words && AcceptAll(Kw::kMASTER, Kw::kLOGS))) {
     fixed("binlogs");
