@@ -161,7 +161,7 @@ frontend::FrontendOptions Gateway::OptionsOfSessions() const {
                  .max_depth = limits.parse_depth,
                  .max_statements = limits.batch_statements};
   options.prepared_statements = limits.prepared_statements;
-  options.long_data_bytes = limits.parameter_bytes;
+  options.parameter_bytes = limits.parameter_bytes;
   options.login_timeout = limits.login_timeout;
   options.open_timeout = limits.open_timeout;
   options.statement_timeout = limits.statement_timeout;

@@ -9,6 +9,8 @@
 
 #include "common/ids/ulid.h"
 #include "common/mysql/collation.h"
+#include "common/sql/lexer/name_char.h"
+#include "common/text/utf8.h"
 #include "gateway/policy/access.h"
 #include "gateway/policy/decide.h"
 
@@ -17,16 +19,21 @@ namespace {
 
 constexpr uint16_t kAccessDenied = 1045;      // ER_ACCESS_DENIED_ERROR
 constexpr uint16_t kSchemaDenied = 1044;      // ER_DBACCESS_DENIED_ERROR
+constexpr size_t kMostNameBytes = 160;        // AGENT+TARGET is at most 129
+constexpr uint16_t kUnknownSchema = 1049;     // ER_BAD_DB_ERROR
 constexpr uint16_t kUnknownCharset = 1115;    // ER_UNKNOWN_CHARACTER_SET
 
 Admission Refused(uint16_t code, std::string_view sqlstate, std::string message, std::string reason) {
   return {.error = {code, std::string(sqlstate), std::move(message)}, .reason = std::move(reason)};
 }
 
+// Anybody may send a name of any length.
+std::string ShownName(const mysql::Verify& claim) { return text::ValidUtf8(text::CutUtf8(claim.user, kMostNameBytes)); }
+
 // One text for whatever was wrong with name or secret.
 Admission NotKnown(const mysql::Verify& claim, const AgentChannel& channel, std::string reason) {
   return Refused(kAccessDenied, "28000",
-                 absl::StrCat("Access denied for user '", claim.user, "'@'", channel.peer_address(),
+                 absl::StrCat("Access denied for user '", ShownName(claim), "'@'", channel.peer_address(),
                               "': log in as AGENT+TARGET with an access token as password [postern decision=deny "
                               "rule=identity]"),
                  std::move(reason));
@@ -34,7 +41,7 @@ Admission NotKnown(const mysql::Verify& claim, const AgentChannel& channel, std:
 
 Admission NoSuchTarget(const mysql::Verify& claim, std::string reason) {
   return Refused(kAccessDenied, "28000",
-                 absl::StrCat("Access denied for user '", claim.user,
+                 absl::StrCat("Access denied for user '", ShownName(claim),
                               "': no target of that name is open to this agent [postern decision=deny rule=access]"),
                  std::move(reason));
 }
@@ -53,6 +60,13 @@ std::string ChooseTarget(const Services& services, const policy::Rules& rules, c
   return open.size() == 1 ? open.front() : std::string();
 }
 
+// The schema that the target gives to whoever names none, if this agent may see it.
+std::string DefaultSchema(const Services& services, const policy::Rules& rules, const policy::SessionFacts& facts) {
+  const auto server = services.relays.ServerOf(facts.target);
+  if (!server || server->default_schema().empty()) return {};
+  return policy::DecideUse(rules, facts, server->default_schema()).allowed() ? server->default_schema() : std::string();
+}
+
 }  // namespace
 
 LoginName SplitLoginName(std::string_view user) {
@@ -68,7 +82,11 @@ Admission TokenEnded(const mysql::Verify& claim, const AgentChannel& channel) {
 Admission Admit(const Services& services, const AgentChannel& channel, uint32_t connection_id,
                 const mysql::Verify& claim) {
   auto who = services.authenticator.Authenticate(claim.secret.Reveal(), channel.peer_address(), absl::Now());
-  if (!who.ok()) return NotKnown(claim, channel, std::string(who.status().message()));
+  if (!who.ok()) {
+    Admission refused = NotKnown(claim, channel, std::string(who.status().message()));
+    refused.flood = absl::IsResourceExhausted(who.status());
+    return refused;
+  }
   if (who->kind != v1::PRINCIPAL_KIND_AGENT) return NotKnown(claim, channel, "the token is not an agent's");
   const LoginName name = SplitLoginName(claim.user);
   if (!name.agent.empty() && name.agent != who->name) return NotKnown(claim, channel, "the token is another agent's");
@@ -85,9 +103,14 @@ Admission Admit(const Services& services, const AgentChannel& channel, uint32_t 
                    absl::StrCat("unsafe collation id ", claim.charset));
   }
   policy::SessionFacts facts{.agent = who->name, .groups = who->groups, .target = target};
+  if (!sql::IsSafeName(claim.database, sql::CharsetFromName(mysql::SafeCharsetOf(claim.charset)))) {
+    return Refused(kUnknownSchema, "42000",
+                   "Unknown database: a name beyond ASCII needs a connection in utf8mb4 [postern decision=deny rule=charset]",
+                   "unreadable schema name");
+  }
   if (!claim.database.empty() && policy::DecideUse(*rules, facts, claim.database).denied()) {
     return Refused(kSchemaDenied, "42000",
-                   absl::StrCat("Access denied for user '", claim.user, "' to database '", claim.database,
+                   absl::StrCat("Access denied for user '", ShownName(claim), "' to database '", claim.database,
                                 "' [postern decision=deny rule=schema-not-visible]"),
                    "schema not visible");
   }
@@ -95,7 +118,7 @@ Admission Admit(const Services& services, const AgentChannel& channel, uint32_t 
   login.session_id = ids::NewSessionId();
   login.who = *std::move(who);
   login.target = target;
-  login.schema = claim.database;
+  login.schema = claim.database.empty() ? DefaultSchema(services, *rules, facts) : claim.database;
   login.connection_id = connection_id;
   login.capabilities = claim.capabilities;
   login.collation = claim.charset;

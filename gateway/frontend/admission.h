@@ -27,6 +27,8 @@ struct Admission {
   // Otherwise: what the agent is told, and what the record says.
   mysql::ErrPacket error;
   std::string reason;
+  // Its address failed too often lately: each refusal is answered late, and recorded no more.
+  bool flood = false;
 };
 
 // Checks the secret first and everything else after it, so that nobody learns of names or targets without one. Wipes nothing:

@@ -9,10 +9,8 @@
 namespace postern::frontend {
 
 asio::awaitable<bool> Carry(SessionState& s, Errand& errand) {
-  ++s.statements;
-  v1::Record record = NewRecord(s.login.session_id);
-  *record.mutable_statement() = errand.record;
-  if (absl::Status recorded = co_await Record(s.services.journal, std::move(record)); !recorded.ok()) {
+  const absl::Status recorded = co_await RecordStatement(s, errand);
+  if (!recorded.ok()) {
     co_await Refuse(s, errand, RecordingFailed(errand, recorded));
     co_return false;
   }

@@ -11,13 +11,18 @@
 
 #include "common/mysql/capabilities.h"
 #include "common/mysql/commands.h"
+#include "common/sql/facts/facts.h"
+#include "gateway/frontend/session_state.h"
 #include "gateway/policy/decision.h"
+#include "gateway/policy/rules.h"
 #include "proto/postern/v1/record.pb.h"
 
 namespace postern::frontend {
 
 struct Errand {
   const mysql::CommandInfo* command = nullptr;
+  // Its record was handed to the journal.
+  bool recorded = false;
   // Of the agent's last packet: the answer is numbered from the next.
   uint8_t agent_sequence = 0;
   policy::Decision decision;
@@ -37,6 +42,17 @@ struct Errand {
 
   uint8_t answer_sequence() const { return static_cast<uint8_t>(agent_sequence + 1); }
 };
+
+// An errand for a command with nothing decided yet: an id, the time, the record's first lines.
+Errand NewErrand(const SessionState& s, mysql::Command command, uint8_t agent_sequence);
+
+// Sets what was decided and writes it into the record, with the version of the policy that was asked.
+void SetDecision(Errand& errand, policy::Decision decision, const policy::Rules& rules);
+// The same where no policy was asked, or the one that was asked before.
+void SetDecision(Errand& errand, policy::Decision decision);
+
+// Adds verb and objects to a record; several statements are joined.
+void DescribeFacts(v1::Statement& record, const sql::Facts& facts);
 
 }  // namespace postern::frontend
 

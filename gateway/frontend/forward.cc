@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "gateway/frontend/follow.h"
+#include "gateway/frontend/outcome.h"
 #include "gateway/frontend/refusal.h"
 
 namespace postern::frontend {
@@ -100,7 +101,7 @@ asio::awaitable<bool> Forward(SessionState& s, Errand& errand) {
   absl::Status status = co_await s.door->Send(std::move(out.wire));
   if (status.ok()) status = co_await RelayReply(s, errand);
   errand.at_server = absl::Now() - since;
-  s.step.Calm();
+  s.StepDone();
   s.waiting = Waiting::kNothing;
 
   if (!status.ok()) {

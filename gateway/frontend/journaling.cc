@@ -8,6 +8,17 @@
 #include "common/net/mailbox.h"
 
 namespace postern::frontend {
+namespace {
+
+v1::Record StatementRecord(SessionState& s, Errand& errand) {
+  ++s.statements;
+  errand.recorded = true;
+  v1::Record record = NewRecord(s.login.session_id);
+  *record.mutable_statement() = errand.record;
+  return record;
+}
+
+}  // namespace
 
 v1::Record NewRecord(const std::string& session_id) {
   v1::Record record;
@@ -20,6 +31,15 @@ asio::awaitable<absl::Status> Record(recording::Journal& journal, v1::Record rec
   net::Mailbox<absl::Status> done(co_await asio::this_coro::executor);
   journal.Append(record, [&done](absl::Status status) { done.Put(std::move(status)); });
   co_return co_await done.Take();
+}
+
+asio::awaitable<absl::Status> RecordStatement(SessionState& s, Errand& errand) {
+  v1::Record record = StatementRecord(s, errand);
+  co_return co_await Record(s.services.journal, std::move(record));
+}
+
+void RecordStatementLater(SessionState& s, Errand& errand) {
+  RecordLater(s.services.journal, StatementRecord(s, errand));
 }
 
 void RecordLater(recording::Journal& journal, const v1::Record& record) {

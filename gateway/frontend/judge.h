@@ -18,6 +18,8 @@ struct Judged {
   Errand errand;
   // What goes to the server in place of the agent's text. Empty unless something may be forwarded.
   std::string forwarded;
+  // Default schema it was read under.
+  std::string schema;
   // Of the one statement; of the first where a batch was allowed.
   sql::Facts facts;
   // Set when the text was not read.
@@ -30,16 +32,8 @@ struct Judged {
 Judged Judge(SessionState& s, mysql::Command command, uint8_t agent_sequence, std::string_view text);
 
 // The same decision for a statement read earlier (an EXECUTE), under the policy of now and the schema of then.
-policy::Decision JudgeAgain(const SessionState& s, const sql::Facts& facts, const std::string& schema);
-
-// An errand for a command with nothing decided yet: an id, the time, the record's first lines.
-Errand NewErrand(const SessionState& s, mysql::Command command, uint8_t agent_sequence);
-
-// Adds verb and objects to a record; several statements are joined.
-void DescribeFacts(v1::Statement& record, const sql::Facts& facts);
-
-// Writes the decision into the errand and its record.
-void SetDecision(const SessionState& s, Errand& errand, policy::Decision decision);
+policy::Decision JudgeAgain(const SessionState& s, const policy::Rules& rules, const sql::Facts& facts,
+                            const std::string& schema);
 
 // The schema named by COM_INIT_DB, as USE would be decided.
 void JudgeUse(SessionState& s, Errand& errand, std::string_view schema);

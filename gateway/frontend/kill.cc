@@ -8,6 +8,7 @@
 #include "gateway/frontend/answer.h"
 #include "gateway/frontend/journaling.h"
 #include "gateway/frontend/judge.h"
+#include "gateway/frontend/outcome.h"
 #include "gateway/frontend/refusal.h"
 #include "gateway/frontend/serve.h"
 #include "gateway/policy/decision.h"
@@ -20,12 +21,8 @@ constexpr uint16_t kNoSuchThread = 1094;  // ER_NO_SUCH_THREAD
 }  // namespace
 
 asio::awaitable<void> Kill(SessionState& s, Errand& errand, const sql::KillFacts& kill) {
-  ++s.statements;
-  v1::Record record = NewRecord(s.login.session_id);
-  *record.mutable_statement() = errand.record;
-  if (absl::Status recorded = co_await Record(s.services.journal, std::move(record)); !recorded.ok()) {
-    co_return co_await Refuse(s, errand, RecordingFailed(errand, recorded));
-  }
+  const absl::Status recorded = co_await RecordStatement(s, errand);
+  if (!recorded.ok()) co_return co_await Refuse(s, errand, RecordingFailed(errand, recorded));
   const bool names_connection = kill.id && !kill.by_query_id && !kill.by_user;
   const auto found = names_connection ? s.services.live.FindForKill(*kill.id, s.login.who.name, s.login.target)
                                       : std::optional<LiveSessions::Entry>();
@@ -53,7 +50,7 @@ asio::awaitable<void> ServeProcessKill(SessionState& s, Packet packet) {
   if (!command.ok()) co_return co_await Refuse(s, errand, Malformed(errand, command.status()));
   errand.record.set_verb("kill");
   errand.record.set_text(absl::StrCat("KILL ", command->connection_id));
-  SetDecision(s, errand, policy::Decision::Allow(policy::builtin::kKill));
+  SetDecision(errand, policy::Decision::Allow(policy::builtin::kKill));
   const sql::KillFacts kill{.id = command->connection_id};
   co_await Kill(s, errand, kill);
 }

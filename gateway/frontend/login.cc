@@ -5,11 +5,16 @@
 
 #include <algorithm>
 #include <asio/post.hpp>
+#include <asio/redirect_error.hpp>
+#include <asio/steady_timer.hpp>
+#include <asio/use_awaitable.hpp>
+#include <chrono>
 #include <utility>
 #include <variant>
 
 #include "common/mysql/flow/server_login.h"
 #include "common/observability/log.h"
+#include "common/text/utf8.h"
 #include "gateway/frontend/admission.h"
 #include "gateway/frontend/journaling.h"
 
@@ -18,6 +23,8 @@ namespace {
 
 constexpr uint16_t kTooManySessions = 1040;  // ER_CON_COUNT_ERROR
 constexpr uint16_t kCannotRecord = 1227;     // ER_SPECIFIC_ACCESS_DENIED_ERROR
+constexpr size_t kMostNameBytes = 160;       // what is kept of a name that nobody vouches for
+constexpr std::chrono::seconds kFloodDelay{1};
 
 // The agent is not known yet when this is offered; whether it may use it is decided with each packet.
 bool OfferMultiStatements(const Services& services) {
@@ -67,15 +74,18 @@ v1::Record OpenedRecord(const LoggedIn& login, const AgentChannel& channel, cons
   opened.set_identity_kind(login.who.identity_kind);
   opened.set_identity_id(login.who.identity_id);
   opened.set_client_address(channel.peer_address());
-  for (const auto& [name, value] : claim.attributes) (*opened.mutable_client_attributes())[name] = value;
+  for (const auto& [name, value] : claim.attributes) {
+    (*opened.mutable_client_attributes())[text::ValidUtf8(name)] = text::ValidUtf8(value);
+  }
   opened.set_tls(channel.tls());
   opened.set_connection_id(login.connection_id);
-  opened.set_schema(login.schema);
+  opened.set_schema(text::ValidUtf8(login.schema));
   return record;
 }
 
-void RecordRefused(const Services& services, const AgentChannel& channel, const std::string& user,
+void RecordRefused(const Services& services, const AgentChannel& channel, const std::string& name,
                    const std::string& reason) {
+  const std::string user = text::ValidUtf8(text::CutUtf8(name, kMostNameBytes));
   log::Info("login refused", {{"user", user}, {"peer", channel.peer_address()}, {"reason", reason}});
   v1::Record record = NewRecord({});
   v1::LoginRefused& refused = *record.mutable_login_refused();
@@ -85,6 +95,13 @@ void RecordRefused(const Services& services, const AgentChannel& channel, const 
   RecordLater(services.journal, record);
 }
 
+// Whoever guesses on after too many failures fills neither the journal nor the log, and waits for each answer.
+asio::awaitable<void> SlowDown(AgentChannel& channel) {
+  asio::steady_timer timer(channel.executor(), kFloodDelay);
+  asio::error_code ignored;
+  co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
+}
+
 // Admits, counts and records; nothing of the session exists before its record is durable.
 asio::awaitable<Admission> Enter(const Services& services, AgentChannel& channel, uint32_t connection_id,
                                  const mysql::Verify& claim) {
@@ -92,27 +109,24 @@ asio::awaitable<Admission> Enter(const Services& services, AgentChannel& channel
   if (!admission.login) co_return admission;
   LoggedIn& login = *admission.login;
   login.handle = std::make_shared<SessionHandle>();
-  const absl::Status counted =
-      services.live.Add(EntryFor(login, channel.executor()), login.access.connections);
+  const absl::Status counted = services.live.Add(EntryFor(login, channel.executor()), login.access.connections);
   if (!counted.ok()) {
     co_return Admission{.error = {kTooManySessions, "08004",
                                   absl::StrCat("Too many connections: ", counted.message(),
                                                " [postern decision=deny rule=limits]")},
                         .reason = std::string(counted.message())};
   }
+  login.registration = std::make_unique<Registration>(services.live, services.journal, login.session_id);
   // A revocation that came before the session could be found has not ended it.
-  if (!services.authenticator.StillValid(login.who, absl::Now())) {
-    services.live.Remove(login.session_id);
-    co_return TokenEnded(claim, channel);
-  }
+  if (!services.authenticator.StillValid(login.who, absl::Now())) co_return TokenEnded(claim, channel);
   const absl::Status recorded = co_await Record(services.journal, OpenedRecord(login, channel, claim));
   if (!recorded.ok()) {
-    services.live.Remove(login.session_id);
     co_return Admission{.error = {kCannotRecord, "42000",
                                   absl::StrCat("Postern cannot record this session now (", recorded.message(),
                                                "); try again later [postern decision=refused rule=recording]")},
                         .reason = "cannot record"};
   }
+  login.registration->SetOpened();
   co_return admission;
 }
 
@@ -135,7 +149,11 @@ asio::awaitable<absl::StatusOr<LoggedIn>> Converse(const Services& services, Age
       action = flow.OnTlsStarted();
     } else if (auto* claim = std::get_if<mysql::Verify>(&action.next)) {
       admission = co_await Enter(services, channel, connection_id, *claim);
-      if (!admission.login) RecordRefused(services, channel, claim->user, admission.reason);
+      if (admission.flood) {
+        co_await SlowDown(channel);
+      } else if (!admission.login) {
+        RecordRefused(services, channel, claim->user, admission.reason);
+      }
       action = admission.login ? flow.OnAccepted() : flow.OnRefused(admission.error);
     } else if (std::holds_alternative<mysql::LoggedIn>(action.next)) {
       co_return *std::move(admission.login);

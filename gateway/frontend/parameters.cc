@@ -8,6 +8,8 @@
 #include <string_view>
 #include <variant>
 
+#include "common/text/utf8.h"
+
 namespace postern::frontend {
 namespace {
 
@@ -33,14 +35,14 @@ void AddParameters(const std::vector<mysql::Parameter>& parameters, const std::m
   for (size_t i = 0; i < parameters.size(); ++i) {
     const mysql::Parameter& parameter = parameters[i];
     v1::Parameter& added = *out.Add();
-    added.set_name(parameter.type.name);
+    added.set_name(text::ValidUtf8(parameter.type.name));
     added.set_type(std::string(mysql::FieldTypeName(parameter.type.type)));
     added.set_is_null(std::holds_alternative<mysql::NullValue>(parameter.value));
     const auto ahead = long_data.find(static_cast<uint16_t>(i));
     if (ahead != long_data.end()) {
       added.set_value(Bounded(ahead->second));
-    } else if (const auto* text = std::get_if<std::string>(&parameter.value)) {
-      added.set_value(Bounded(*text));
+    } else if (const auto* value = std::get_if<std::string>(&parameter.value)) {
+      added.set_value(Bounded(*value));
     } else if (!added.is_null()) {
       added.set_value(mysql::ParameterText(parameter));
     }

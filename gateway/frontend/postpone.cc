@@ -10,6 +10,7 @@
 #include "gateway/frontend/answer.h"
 #include "gateway/frontend/follow.h"
 #include "gateway/frontend/journaling.h"
+#include "gateway/frontend/outcome.h"
 #include "gateway/frontend/refusal.h"
 
 namespace postern::frontend {
@@ -62,10 +63,7 @@ bool CanWait(const SessionState& s, const Judged& judged) {
 
 asio::awaitable<void> Postpone(SessionState& s, Judged& judged) {
   Errand& errand = judged.errand;
-  ++s.statements;
-  v1::Record record = NewRecord(s.login.session_id);
-  *record.mutable_statement() = errand.record;
-  const absl::Status recorded = co_await Record(s.services.journal, std::move(record));
+  const absl::Status recorded = co_await RecordStatement(s, errand);
   if (!recorded.ok()) co_return co_await Refuse(s, errand, RecordingFailed(errand, recorded));
   if (s.ending) co_return co_await Refuse(s, errand, SessionEnded(s, errand));
   if (const auto& autocommit = judged.facts.session.autocommit) {
@@ -81,13 +79,13 @@ asio::awaitable<void> Postpone(SessionState& s, Judged& judged) {
 
 asio::awaitable<void> RunPostponed(SessionState& s) {
   s.waiting = Waiting::kReply;
-  s.step.Arm(s.services.options.open_timeout, [&s] {
-    s.End({.reason = "server stalled", .error_code = 1317, .error_message = "the database did not take the session's settings"});
-  });
+  s.step.Arm(s.services.options.open_timeout, [&s] { s.End(ServerStalled()); });
+  const policy::RulesPtr rules = s.services.policy.Current();
   const std::vector<Postponed> in_order = std::exchange(s.postponed, {});
   for (const Postponed& waiting : in_order) {
     absl::Status status = absl::PermissionDeniedError("policy has changed and no longer lets it run");
-    if (JudgeAgain(s, waiting.facts, s.schema).allowed()) status = co_await Run(s, waiting.forwarded);
+    const bool allowed = JudgeAgain(s, *rules, waiting.facts, s.schema).allowed();
+    if (allowed) status = co_await Run(s, waiting.forwarded);
     if (s.ending) break;
     if (status.ok()) continue;
     s.End({.reason = "settings refused",
@@ -95,7 +93,7 @@ asio::awaitable<void> RunPostponed(SessionState& s) {
            .error_message = absl::StrCat("the session's own ", waiting.forwarded, " did not run: ", status.message())});
   }
   s.waiting = Waiting::kNothing;
-  if (!s.ending) s.step.Calm();
+  s.StepDone();
 }
 
 }  // namespace postern::frontend

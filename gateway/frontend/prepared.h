@@ -2,9 +2,12 @@
 #ifndef POSTERN_GATEWAY_FRONTEND_PREPARED_H_
 #define POSTERN_GATEWAY_FRONTEND_PREPARED_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "common/mysql/message/value.h"
@@ -28,16 +31,52 @@ struct PreparedStatement {
   bool cursor_open = false;
 };
 
-struct PreparedStatements {
-  std::map<uint32_t, PreparedStatement> by_id;
-  // What a client means by statement id FFFFFFFF.
-  uint32_t last_id = 0;
-
-  // Null when there is no such statement.
+// All of a session's, and how many bytes they hold together.
+class PreparedStatements {
+ public:
+  // Null when there is no such statement. FFFFFFFF means the one that was prepared last.
   PreparedStatement* Find(uint32_t id) {
-    const auto found = by_id.find(id == 0xFFFFFFFF ? last_id : id);
-    return found == by_id.end() ? nullptr : &found->second;
+    const auto found = by_id_.find(RealId(id));
+    return found == by_id_.end() ? nullptr : &found->second;
   }
+  uint32_t RealId(uint32_t id) const { return id == 0xFFFFFFFF ? last_id_ : id; }
+
+  void Add(uint32_t id, PreparedStatement statement) {
+    Remove(id);
+    last_id_ = id;
+    bytes_ += BytesOf(statement);
+    by_id_.emplace(id, std::move(statement));
+  }
+  bool Remove(uint32_t id) {
+    const auto found = by_id_.find(id);
+    if (found == by_id_.end()) return false;
+    bytes_ -= BytesOf(found->second);
+    by_id_.erase(found);
+    return true;
+  }
+  // REQUIRES: `statement` is one of these.
+  void SendAhead(PreparedStatement& statement, uint16_t parameter, std::string_view data) {
+    statement.long_data[parameter].append(data);
+    statement.long_data_bytes += data.size();
+    bytes_ += data.size();
+  }
+  void DropSentAhead(PreparedStatement& statement) {
+    bytes_ -= statement.long_data_bytes;
+    statement.long_data.clear();
+    statement.long_data_bytes = 0;
+  }
+
+  size_t size() const { return by_id_.size(); }
+  size_t bytes() const { return bytes_; }
+
+ private:
+  static size_t BytesOf(const PreparedStatement& statement) {
+    return statement.text.size() + statement.forwarded.size() + statement.long_data_bytes;
+  }
+
+  std::map<uint32_t, PreparedStatement> by_id_;
+  uint32_t last_id_ = 0;
+  size_t bytes_ = 0;
 };
 
 }  // namespace postern::frontend

@@ -1,14 +1,14 @@
 #include "gateway/frontend/refusal.h"
 
 #include <absl/strings/str_cat.h>
-#include <absl/time/clock.h>
 
 #include <algorithm>
 #include <cctype>
 #include <utility>
 
+#include "common/text/utf8.h"
 #include "gateway/frontend/answer.h"
-#include "gateway/frontend/journaling.h"
+#include "gateway/frontend/outcome.h"
 
 namespace postern::frontend {
 namespace {
@@ -19,20 +19,15 @@ constexpr uint16_t kTimeLimit = 3024;      // ER_QUERY_TIMEOUT
 constexpr uint16_t kInterrupted = 1317;    // ER_QUERY_INTERRUPTED
 constexpr uint16_t kMalformed = 1835;      // ER_MALFORMED_PACKET
 constexpr uint16_t kUnavailable = 1105;    // ER_UNKNOWN_ERROR: no number of MySQL means "the way there is closed"
-constexpr uint16_t kLost = 2013;           // CR_SERVER_LOST
 
 // Clients cut messages near 512 bytes; the bracket must survive.
 constexpr size_t kMaxTextBytes = 400;
 
-std::string WithBracket(std::string text, const Errand& errand, std::string_view keys) {
-  if (text.size() > kMaxTextBytes) {
-    size_t end = kMaxTextBytes;
-    while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;  // between characters of UTF-8
-    text.replace(end, std::string::npos, "…");
-  }
-  absl::StrAppend(&text, " [postern ", absl::string_view(keys.data(), keys.size()));
-  if (!errand.record.statement_id().empty()) absl::StrAppend(&text, " statement=", errand.record.statement_id());
-  return text + "]";
+std::string WithBracket(std::string message, const Errand& errand, std::string_view keys) {
+  if (message.size() > kMaxTextBytes) message = std::string(text::CutUtf8(message, kMaxTextBytes)) + "…";
+  absl::StrAppend(&message, " [postern ", absl::string_view(keys.data(), keys.size()));
+  if (!errand.record.statement_id().empty()) absl::StrAppend(&message, " statement=", errand.record.statement_id());
+  return message + "]";
 }
 
 std::string What(const Errand& errand) {
@@ -40,10 +35,6 @@ std::string What(const Errand& errand) {
   std::transform(verb.begin(), verb.end(), verb.begin(), [](unsigned char c) { return std::toupper(c); });
   std::replace(verb.begin(), verb.end(), '_', ' ');
   return errand.record.verb().empty() ? "statement" : verb;
-}
-
-uint64_t Micros(absl::Duration duration) {
-  return static_cast<uint64_t>(std::max<int64_t>(0, absl::ToInt64Microseconds(duration)));
 }
 
 }  // namespace
@@ -60,6 +51,12 @@ Refusal RecordingFailed(const Errand& errand, const absl::Status& why) {
 }
 
 Refusal DeniedByPolicy(const Errand& errand) {
+  // Nobody said no: there is nobody to ask.
+  if (errand.decision.rule() == kTargetUnknown) {
+    return {{kUnavailable, "HY000",
+             WithBracket(absl::StrCat("Postern cannot run this statement now: ", errand.decision.reason(), "."), errand,
+                         absl::StrCat("decision=unavailable rule=", kTargetUnknown, " retry=same-statement"))}};
+  }
   return {{kRefused, "42000",
            WithBracket(absl::StrCat("Postern refused this ", What(errand), ": ", errand.decision.reason()), errand,
                        absl::StrCat("decision=deny rule=", errand.decision.rule()))}};
@@ -123,9 +120,16 @@ Refusal TimedOut(const Errand& errand) {
 }
 
 Refusal SessionEnded(const SessionState& s, const Errand& errand) {
+  const std::string why = s.ending->error_message.empty() ? absl::StrCat("The session ended (", s.ending->reason, ")")
+                                                          : s.ending->error_message;
   return {{s.ending->error_code, "HY000",
-           WithBracket(s.ending->error_message, errand, absl::StrCat("decision=ended session=", s.login.session_id))},
-          v1::Outcome::RESULT_BROKEN};
+           WithBracket(absl::StrCat(why, ". The statement did not run."), errand,
+                       absl::StrCat("decision=ended session=", s.login.session_id))}};
+}
+
+mysql::ErrPacket ReplyBroken(const SessionState& s, const Errand& errand) {
+  return {s.ending->error_code, "HY000",
+          WithBracket(s.ending->error_message, errand, absl::StrCat("decision=ended session=", s.login.session_id))};
 }
 
 Refusal Malformed(const Errand& errand, const absl::Status& why) {
@@ -139,54 +143,9 @@ asio::awaitable<void> Refuse(SessionState& s, Errand& errand, Refusal refusal) {
   outcome.set_result(refusal.result);
   outcome.set_error_code(refusal.error.code);
   outcome.set_sql_state(refusal.error.sqlstate);
-  outcome.set_error(refusal.error.message);
+  outcome.set_error(text::ValidUtf8(refusal.error.message));
   Conclude(s, errand, std::move(outcome));
   co_await AnswerErr(s, errand.answer_sequence(), std::move(refusal.error));
-}
-
-asio::awaitable<void> BreakOff(SessionState& s, Errand& errand, absl::Status why) {
-  v1::Outcome outcome = OutcomeOf(s.walker.summary());
-  outcome.set_result(v1::Outcome::RESULT_BROKEN);
-  outcome.set_error(std::string(why.message()));
-  outcome.set_error_code(kLost);
-  const bool wire_broke = absl::IsUnavailable(why) || absl::IsCancelled(why);
-  if (!s.ending) {
-    s.End({.reason = s.channel->lost() ? "disconnect" : wire_broke ? "relay lost" : "protocol error",
-           .error_code = kLost,
-           .error_message = wire_broke ? "Lost connection to the database while the statement ran; it may or may not have run"
-                                       : "The database's reply could not be followed, so it was withheld"});
-  }
-  outcome.set_error_code(s.ending->error_code);
-  Conclude(s, errand, std::move(outcome));
-  if (s.channel->lost() || !s.walker.at_packet_boundary()) co_return;
-  mysql::ErrPacket error = SessionEnded(s, errand).error;
-  co_await AnswerErr(s, s.walker.next_agent_sequence(), std::move(error));
-}
-
-v1::Outcome OutcomeOf(const mysql::ReplySummary& reply) {
-  v1::Outcome outcome;
-  outcome.set_result(reply.error ? v1::Outcome::RESULT_ERROR : v1::Outcome::RESULT_OK);
-  outcome.set_rows(reply.rows);
-  outcome.set_affected_rows(reply.affected_rows);
-  outcome.set_result_bytes(reply.bytes);
-  outcome.set_warnings(reply.warnings);
-  if (reply.error) {
-    outcome.set_error_code(reply.error->code);
-    outcome.set_sql_state(reply.error->sqlstate);
-    outcome.set_error(reply.error->message);
-  }
-  return outcome;
-}
-
-void Conclude(SessionState& s, const Errand& errand, v1::Outcome outcome) {
-  outcome.set_statement_id(errand.record.statement_id());
-  outcome.set_held_us(Micros(errand.held));
-  outcome.set_open_us(Micros(errand.opening));
-  outcome.set_server_us(Micros(errand.at_server));
-  outcome.set_total_us(Micros(absl::Now() - errand.arrived));
-  v1::Record record = NewRecord(s.login.session_id);
-  *record.mutable_outcome() = std::move(outcome);
-  RecordLater(s.services.journal, record);
 }
 
 }  // namespace postern::frontend

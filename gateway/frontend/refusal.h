@@ -2,7 +2,7 @@
 //
 // Every text says what was refused, by which rule and what would be let through, then one bracket of key=value for programs:
 // [postern decision=deny rule=never statement=stm_…]. Error numbers are those of design: 1142 for a refusal, 3024 for a
-// time limit, 1317 for an interruption, 2013 only when the wire broke.
+// time limit, 1317 for an interruption.
 #ifndef POSTERN_GATEWAY_FRONTEND_REFUSAL_H_
 #define POSTERN_GATEWAY_FRONTEND_REFUSAL_H_
 
@@ -12,7 +12,6 @@
 #include <cstdint>
 #include <string>
 
-#include "common/mysql/flow/response_walker.h"
 #include "common/mysql/message/response.h"
 #include "gateway/approval/approvals.h"
 #include "gateway/frontend/errand.h"
@@ -20,6 +19,9 @@
 #include "proto/postern/v1/record.pb.h"
 
 namespace postern::frontend {
+
+// Built-in rule of the front end, beside those of policy/decision.h: no relay can reach the target's server now.
+inline constexpr char kTargetUnknown[] = "target-unknown";
 
 struct Refusal {
   mysql::ErrPacket error;
@@ -37,21 +39,15 @@ Refusal ServerChanged(const Errand& errand);
 Refusal PolicyChanged(const Errand& errand);
 // The statement was stopped for its time; it may have been undone or not have run.
 Refusal TimedOut(const Errand& errand);
-// REQUIRES: s.ending.
+// For a statement whose reply broke off: it may or may not have run. REQUIRES: s.ending.
+mysql::ErrPacket ReplyBroken(const SessionState& s, const Errand& errand);
+// For a statement that did not run, since the session ended. REQUIRES: s.ending.
 Refusal SessionEnded(const SessionState& s, const Errand& errand);
 // What the agent sent is not what its command should hold.
 Refusal Malformed(const Errand& errand, const absl::Status& why);
 
 // Answers with the ERR and records the outcome. The connection and its transaction stay usable.
 asio::awaitable<void> Refuse(SessionState& s, Errand& errand, Refusal refusal);
-
-// A reply that broke off: answers if the protocol has room for an ERR, records, ends the session.
-asio::awaitable<void> BreakOff(SessionState& s, Errand& errand, absl::Status why);
-
-v1::Outcome OutcomeOf(const mysql::ReplySummary& reply);
-
-// Records the outcome, with the times of the errand.
-void Conclude(SessionState& s, const Errand& errand, v1::Outcome outcome);
 
 }  // namespace postern::frontend
 

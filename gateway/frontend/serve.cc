@@ -18,10 +18,7 @@ constexpr uint16_t kUnknownCommand = 1047;  // ER_UNKNOWN_COM_ERROR
 asio::awaitable<void> RefuseCommand(SessionState& s, Packet packet) {
   Errand errand = NewErrand(s, packet.payload.empty() ? mysql::Command::kSleep : static_cast<mysql::Command>(packet.payload[0]),
                             packet.last_sequence);
-  SetDecision(s, errand, policy::Decision::Deny("command", "this command is not served"));
-  v1::Record record = NewRecord(s.login.session_id);
-  *record.mutable_statement() = errand.record;
-  RecordLater(s.services.journal, record);
+  SetDecision(errand, policy::Decision::Deny("command", "this command is not served"));
   co_await Refuse(s, errand,
                   RefusalWith(kUnknownCommand, "08S01",
                               absl::StrCat("Unknown command: Postern does not serve ", errand.record.command(),

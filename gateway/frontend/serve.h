@@ -34,7 +34,7 @@ asio::awaitable<void> ServeChangeUser(SessionState& s, Packet packet);
 asio::awaitable<void> ServePing(SessionState& s, Packet packet);
 asio::awaitable<void> ServeStatistics(SessionState& s, Packet packet);
 
-// serve_kill.cc
+// kill.cc
 asio::awaitable<void> ServeProcessKill(SessionState& s, Packet packet);
 
 }  // namespace postern::frontend

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "common/mysql/message/command.h"
+#include "common/text/utf8.h"
 #include "gateway/frontend/answer.h"
 #include "gateway/frontend/carry.h"
 #include "gateway/frontend/judge.h"
@@ -22,22 +23,30 @@ asio::awaitable<void> RefuseUnknown(SessionState& s, Errand& errand) {
 }
 
 // Preparing runs nothing: a statement that will be held may be prepared, and is held when it executes.
-void DecideToPrepare(const SessionState& s, Judged& judged) {
+// A KILL is never the server's: it is answered here, for the agent's own sessions, and only as text.
+void DecideToPrepare(Judged& judged) {
+  if (judged.facts.kill && judged.errand.decision.allowed()) {
+    SetDecision(judged.errand, policy::Decision::Deny("command", "KILL cannot be prepared; send it as a query"));
+  }
   if (judged.errand.decision.held()) {
-    SetDecision(s, judged.errand, policy::Decision::Allow(judged.errand.decision.rule()));
+    SetDecision(judged.errand, policy::Decision::Allow(judged.errand.decision.rule()));
     judged.errand.record.set_reason("prepared only: held when executed");
   }
 }
 
+bool HasRoomFor(const SessionState& s, std::string_view text) {
+  const FrontendOptions& options = s.services.options;
+  return s.prepared.size() < options.prepared_statements && s.prepared.bytes() + 2 * text.size() <= options.parameter_bytes;
+}
+
 void Remember(SessionState& s, Judged& judged, const std::string& text) {
   const mysql::PrepareOk& prepared = *s.walker.summary().prepared;
-  s.prepared.last_id = prepared.statement_id;
-  s.prepared.by_id[prepared.statement_id] = PreparedStatement{.statement_id = judged.errand.record.statement_id(),
-                                                              .text = text,
-                                                              .forwarded = std::move(judged.forwarded),
-                                                              .facts = std::move(judged.facts),
-                                                              .schema = judged.errand.record.schema(),
-                                                              .parameters = prepared.parameters};
+  s.prepared.Add(prepared.statement_id, {.statement_id = judged.errand.record.statement_id(),
+                                         .text = text,
+                                         .forwarded = std::move(judged.forwarded),
+                                         .facts = std::move(judged.facts),
+                                         .schema = judged.schema,
+                                         .parameters = prepared.parameters});
 }
 
 // The EXECUTE with its parameters, or why it cannot be read.
@@ -64,14 +73,13 @@ void DescribeExecute(const SessionState& s, Errand& errand, const PreparedStatem
   errand.record.set_text(prepared.text);
   if (prepared.forwarded != prepared.text) errand.record.set_forwarded(prepared.forwarded);
   errand.record.set_prepared_by(prepared.statement_id);
-  errand.record.set_schema(prepared.schema);
+  errand.record.set_schema(text::ValidUtf8(prepared.schema));
   DescribeFacts(errand.record, prepared.facts);
   AddParameters(execute.parameters, prepared.long_data, *errand.record.mutable_parameters());
   AddParameters(execute.attributes, {}, *errand.record.mutable_query_attributes());
-  SetDecision(s, errand, JudgeAgain(s, prepared.facts, prepared.schema));
+  const policy::RulesPtr rules = s.services.policy.Current();
+  SetDecision(errand, JudgeAgain(s, *rules, prepared.facts, prepared.schema), *rules);
 }
-
-uint32_t RealId(const SessionState& s, uint32_t id) { return id == 0xFFFFFFFF ? s.prepared.last_id : id; }
 
 }  // namespace
 
@@ -83,13 +91,13 @@ asio::awaitable<void> ServePrepare(SessionState& s, Packet packet) {
   }
   const std::string text(prepare->sql);
   Judged judged = Judge(s, mysql::Command::kStmtPrepare, packet.last_sequence, text);
-  if (s.prepared.by_id.size() >= s.services.options.prepared_statements) {
+  if (!HasRoomFor(s, text)) {
     co_return co_await Refuse(s, judged.errand,
                               RefusalWith(kTooManyPrepared, "42000",
-                                          "The session has as many prepared statements as limits.prepared_statements "
-                                          "lets it have; close some"));
+                                          "The session's prepared statements are as many as limits.prepared_statements or "
+                                          "as large as limits.parameter_bytes lets them be; close some"));
   }
-  DecideToPrepare(s, judged);
+  DecideToPrepare(judged);
   judged.errand.payload = [&](mysql::Capabilities) { return mysql::ComStmtPrepare{.sql = judged.forwarded}.Encode(); };
   const bool replied = co_await Carry(s, judged.errand);
   if (replied && s.walker.summary().prepared) Remember(s, judged, text);
@@ -105,14 +113,13 @@ asio::awaitable<void> ServeExecute(SessionState& s, Packet packet) {
   if (!execute.ok()) co_return co_await Refuse(s, errand, Malformed(errand, execute.status()));
 
   DescribeExecute(s, errand, *prepared, *execute);
-  execute->statement_id = RealId(s, *id);
+  execute->statement_id = s.prepared.RealId(*id);
   prepared->last_types = execute->Types();
   errand.ahead = LongDataPackets(execute->statement_id, *prepared);
   errand.payload = [&](mysql::Capabilities upstream) { return execute->Encode(upstream); };
   const bool replied = co_await Carry(s, errand);
   // Used up, whether it ran or not: as on the server.
-  prepared->long_data.clear();
-  prepared->long_data_bytes = 0;
+  s.prepared.DropSentAhead(*prepared);
   if (replied) prepared->cursor_open = s.walker.summary().cursor_open;
 }
 
@@ -122,14 +129,15 @@ asio::awaitable<void> ServeFetch(SessionState& s, Packet packet) {
   if (!fetch.ok()) co_return co_await Refuse(s, errand, Malformed(errand, fetch.status()));
   PreparedStatement* prepared = s.prepared.Find(fetch->statement_id);
   if (prepared == nullptr || !s.door || !prepared->cursor_open) co_return co_await RefuseUnknown(s, errand);
-  fetch->statement_id = RealId(s, fetch->statement_id);
+  fetch->statement_id = s.prepared.RealId(fetch->statement_id);
   // The rows of a statement that was decided when it executed; policy may have changed since.
   errand.record.set_text(prepared->text);
   errand.record.set_prepared_by(prepared->statement_id);
   DescribeFacts(errand.record, prepared->facts);
-  policy::Decision decision = JudgeAgain(s, prepared->facts, prepared->schema);
+  const policy::RulesPtr rules = s.services.policy.Current();
+  policy::Decision decision = JudgeAgain(s, *rules, prepared->facts, prepared->schema);
   if (decision.held()) decision = policy::Decision::Allow(decision.rule());
-  SetDecision(s, errand, std::move(decision));
+  SetDecision(errand, std::move(decision), *rules);
   errand.payload = [&](mysql::Capabilities) { return fetch->Encode(); };
   co_await Carry(s, errand);
 }
@@ -139,13 +147,12 @@ asio::awaitable<void> ServeLongData(SessionState& s, Packet packet) {
   const auto data = mysql::ComStmtSendLongData::Decode(packet.payload);
   PreparedStatement* prepared = data.ok() ? s.prepared.Find(data->statement_id) : nullptr;
   if (prepared == nullptr || data->parameter >= prepared->parameters) co_return;
-  if (prepared->long_data_bytes + data->data.size() > s.services.options.long_data_bytes) {
+  if (s.prepared.bytes() + data->data.size() > s.services.options.parameter_bytes) {
     co_return s.End({.reason = "protocol error",
                      .error_code = 1153,
-                     .error_message = "parameters sent ahead are larger than limits.parameter_bytes"});
+                     .error_message = "prepared statements and parameters sent ahead are larger than limits.parameter_bytes"});
   }
-  prepared->long_data_bytes += data->data.size();
-  prepared->long_data[data->parameter].append(mysql::AsText(data->data));
+  s.prepared.SendAhead(*prepared, data->parameter, mysql::AsText(data->data));
 }
 
 asio::awaitable<void> ServeStmtReset(SessionState& s, Packet packet) {
@@ -154,12 +161,11 @@ asio::awaitable<void> ServeStmtReset(SessionState& s, Packet packet) {
   if (!reset.ok()) co_return co_await Refuse(s, errand, Malformed(errand, reset.status()));
   PreparedStatement* prepared = s.prepared.Find(reset->statement_id);
   if (prepared == nullptr || !s.door) co_return co_await RefuseUnknown(s, errand);
-  prepared->long_data.clear();
-  prepared->long_data_bytes = 0;
+  s.prepared.DropSentAhead(*prepared);
   prepared->cursor_open = false;
-  const uint32_t id = RealId(s, reset->statement_id);
+  const uint32_t id = s.prepared.RealId(reset->statement_id);
   errand.record.set_prepared_by(prepared->statement_id);
-  SetDecision(s, errand, policy::Decision::Allow(policy::builtin::kStartup));
+  SetDecision(errand, policy::Decision::Allow(policy::builtin::kStartup));
   errand.payload = [id](mysql::Capabilities) {
     return mysql::ComStmtId{.statement_id = id}.Encode(mysql::Command::kStmtReset);
   };
@@ -168,14 +174,16 @@ asio::awaitable<void> ServeStmtReset(SessionState& s, Packet packet) {
 
 asio::awaitable<void> ServeStmtClose(SessionState& s, Packet packet) {
   const auto close = mysql::ComStmtId::Decode(packet.payload);
-  if (!close.ok() || s.prepared.by_id.erase(close->statement_id) == 0 || !s.door) co_return;
+  if (!close.ok() || !s.prepared.Remove(s.prepared.RealId(close->statement_id)) || !s.door) co_return;
   std::string wire;
   uint8_t sequence = 0;
   mysql::AppendPacket(wire, packet.payload, sequence);
   // A stalled relay must not keep the session from ending.
   s.waiting = Waiting::kReply;
+  s.step.Arm(s.services.options.open_timeout, [&s] { s.End(ServerStalled()); });
   const absl::Status sent = co_await s.door->Send(std::move(wire));
   s.waiting = Waiting::kNothing;
+  s.StepDone();
   if (!sent.ok()) s.End({.reason = "relay lost"});
 }
 

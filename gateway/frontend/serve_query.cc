@@ -11,6 +11,7 @@
 #include "gateway/frontend/journaling.h"
 #include "gateway/frontend/judge.h"
 #include "gateway/frontend/kill.h"
+#include "gateway/frontend/outcome.h"
 #include "gateway/frontend/parameters.h"
 #include "gateway/frontend/postpone.h"
 #include "gateway/frontend/refusal.h"
@@ -29,10 +30,6 @@ bool IsClientGreeting(const SessionState& s, const Judged& judged) {
 }
 
 asio::awaitable<void> AnswerClientGreeting(SessionState& s, Errand& errand) {
-  ++s.statements;
-  v1::Record record = NewRecord(s.login.session_id);
-  *record.mutable_statement() = errand.record;
-  RecordLater(s.services.journal, record);
   v1::Outcome outcome;
   outcome.set_result(v1::Outcome::RESULT_OK);
   outcome.set_rows(1);
@@ -42,10 +39,6 @@ asio::awaitable<void> AnswerClientGreeting(SessionState& s, Errand& errand) {
 
 // The mysql 9 client asks `select $$` to learn whether the server knows dollar quoting; the answer it expects is 1064.
 asio::awaitable<void> AnswerDollarProbe(SessionState& s, Errand& errand) {
-  ++s.statements;
-  v1::Record record = NewRecord(s.login.session_id);
-  *record.mutable_statement() = errand.record;
-  RecordLater(s.services.journal, record);
   co_await Refuse(s, errand, RefusalWith(kSyntaxError, "42000", "You have an error in your SQL syntax near '$$'"));
 }
 

@@ -4,11 +4,13 @@
 #include <utility>
 
 #include "common/mysql/message/command.h"
+#include "common/sql/lexer/name_char.h"
 #include "gateway/frontend/answer.h"
 #include "gateway/frontend/carry.h"
 #include "gateway/frontend/journaling.h"
 #include "gateway/frontend/judge.h"
-#include "gateway/frontend/open_door.h"
+#include "gateway/frontend/dialect_of.h"
+#include "gateway/frontend/outcome.h"
 #include "gateway/frontend/refusal.h"
 #include "gateway/frontend/serve.h"
 #include "gateway/policy/decide.h"
@@ -19,6 +21,9 @@ asio::awaitable<void> ServeInitDb(SessionState& s, Packet packet) {
   const auto init = mysql::ComInitDb::Decode(packet.payload);
   if (!init.ok()) co_return co_await Refuse(s, errand, Malformed(errand, init.status()));
   const std::string schema(init->schema);
+  if (!sql::IsSafeName(schema, s.dialect.charset)) {
+    co_return co_await Refuse(s, errand, Malformed(errand, absl::InvalidArgumentError("the name is not one in utf8mb4")));
+  }
   JudgeUse(s, errand, schema);
   errand.payload = [&](mysql::Capabilities) { return init->Encode(); };
   const bool replied = co_await Carry(s, errand);
@@ -39,20 +44,20 @@ asio::awaitable<void> ServeStatistics(SessionState& s, Packet packet) {
 // the reset itself, because it must pin the session again.
 asio::awaitable<void> ServeReset(SessionState& s, Packet packet) {
   Errand errand = NewErrand(s, mysql::Command::kResetConnection, packet.last_sequence);
-  SetDecision(s, errand, policy::Decision::Allow(policy::builtin::kStartup));
-  v1::Record record = NewRecord(s.login.session_id);
-  *record.mutable_statement() = errand.record;
-  const absl::Status recorded = co_await Record(s.services.journal, std::move(record));
+  SetDecision(errand, policy::Decision::Allow(policy::builtin::kStartup));
+  const absl::Status recorded = co_await RecordStatement(s, errand);
   if (!recorded.ok()) co_return co_await Refuse(s, errand, RecordingFailed(errand, recorded));
   if (s.ending) co_return co_await Refuse(s, errand, SessionEnded(s, errand));
   s.prepared = {};
   s.postponed.clear();
   if (s.door) {
     s.waiting = Waiting::kReply;
+    s.step.Arm(s.services.options.open_timeout, [&s] { s.End(ServerStalled()); });
     const auto status_flags = co_await s.door->Reset(s.schema);
     s.waiting = Waiting::kNothing;
+    s.StepDone();
     if (!status_flags.ok()) {
-      s.End({.reason = "relay lost", .error_code = 2013, .error_message = "The database connection could not be reset"});
+      s.End({.reason = "relay lost", .error_code = 1158, .error_message = "The database connection could not be reset"});
       co_return co_await Refuse(s, errand, SessionEnded(s, errand));
     }
     s.status_flags = *status_flags;
@@ -72,7 +77,7 @@ asio::awaitable<void> ServeSetOption(SessionState& s, Packet packet) {
   if (!option.ok()) co_return co_await Refuse(s, errand, Malformed(errand, option.status()));
   const bool on = option->option == mysql::ComSetOption::kMultiStatementsOn;
   const bool allowed = !on || policy::MultiStatementsAllowed(*s.services.policy.Current(), s.Facts());
-  SetDecision(s, errand,
+  SetDecision(errand,
               allowed ? policy::Decision::Allow(policy::builtin::kMultiStatements)
                       : policy::Decision::Deny(policy::builtin::kMultiStatements,
                                                "no rule with multi_statements: true covers this agent and target; send "
@@ -84,10 +89,10 @@ asio::awaitable<void> ServeSetOption(SessionState& s, Packet packet) {
     if (replied) s.multi_statements = on && !s.walker.summary().error;
     co_return;
   }
-  v1::Record record = NewRecord(s.login.session_id);
-  *record.mutable_statement() = errand.record;
-  RecordLater(s.services.journal, record);
   s.multi_statements = on;
+  v1::Outcome outcome;
+  outcome.set_result(v1::Outcome::RESULT_OK);
+  Conclude(s, errand, std::move(outcome));
   co_await AnswerEof(s, errand.answer_sequence());
 }
 

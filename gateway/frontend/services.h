@@ -31,8 +31,8 @@ struct FrontendOptions {
   size_t packet_bytes = 64 * 1024 * 1024;
   sql::Limits sql;
   size_t prepared_statements = 1024;
-  // Of one prepared statement, sent ahead by COM_STMT_SEND_LONG_DATA.
-  size_t long_data_bytes = 64 * 1024 * 1024;
+  // Of a session's prepared statements together: their text, and what was sent ahead by COM_STMT_SEND_LONG_DATA.
+  size_t parameter_bytes = 64 * 1024 * 1024;
   absl::Duration login_timeout = absl::Seconds(10);
   absl::Duration open_timeout = absl::Seconds(10);
   absl::Duration statement_timeout = absl::InfiniteDuration();

@@ -11,7 +11,6 @@
 #include "common/observability/log.h"
 #include "gateway/frontend/agent_channel.h"
 #include "gateway/frontend/answer.h"
-#include "gateway/frontend/journaling.h"
 #include "gateway/frontend/login.h"
 #include "gateway/frontend/serve.h"
 #include "gateway/frontend/session_state.h"
@@ -37,7 +36,7 @@ asio::awaitable<absl::StatusOr<Packet>> NextCommand(SessionState& s) {
   const absl::Duration idle = std::min(s.login.access.idle, s.services.options.idle_timeout);
   s.step.Arm(idle, [&s] { s.End(EndingFor("idle")); });
   auto packet = co_await s.channel->Read(0);
-  s.step.Calm();
+  s.StepDone();
   co_return packet;
 }
 
@@ -60,14 +59,7 @@ Ending EndingOf(const absl::Status& read_failure) {
 
 asio::awaitable<void> Finish(SessionState& s) {
   if (s.door) s.door->Close();
-  s.channel->Release();
-  s.login.handle->state = nullptr;
-  s.services.live.Remove(s.login.session_id);
-  v1::Record record = NewRecord(s.login.session_id);
-  record.mutable_session_closed()->set_reason(s.ending->reason);
-  record.mutable_session_closed()->set_statements(s.statements);
-  const absl::Status recorded = co_await Record(s.services.journal, std::move(record));
-  if (!recorded.ok()) log::Error("the end of a session could not be recorded", {{"session", s.login.session_id}, {"error", recorded}});
+  co_await s.login.registration->Close(s.ending->reason, s.statements);
 }
 
 asio::awaitable<Next> RunSession(const Services& services, std::shared_ptr<AgentChannel> channel, LoggedIn login) {

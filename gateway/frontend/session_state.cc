@@ -17,6 +17,10 @@ Ending EndingFor(const std::string& reason) {
   return {reason, 3169, "The session was ended: " + reason};
 }
 
+Ending ServerStalled() {
+  return {.reason = "server stalled", .error_code = 1158, .error_message = "The database does not answer"};
+}
+
 SessionState::SessionState(const Services& the_services, std::shared_ptr<AgentChannel> the_channel, LoggedIn the_login)
     : services(the_services),
       channel(std::move(the_channel)),
@@ -25,6 +29,11 @@ SessionState::SessionState(const Services& the_services, std::shared_ptr<AgentCh
       multi_statements((login.capabilities & mysql::capability::kMultiStatements) != 0),
       step(channel->executor()),
       lifetime(channel->executor()) {}
+
+SessionState::~SessionState() {
+  login.handle->state = nullptr;
+  channel->Release();
+}
 
 policy::SessionFacts SessionState::Facts() const {
   policy::SessionFacts facts;

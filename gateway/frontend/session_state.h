@@ -18,6 +18,7 @@
 #include "common/sql/facts/facts.h"
 #include "gateway/frontend/agent_channel.h"
 #include "gateway/frontend/prepared.h"
+#include "gateway/frontend/registration.h"
 #include "gateway/frontend/services.h"
 #include "gateway/frontend/watchdog.h"
 #include "gateway/identity/principal.h"
@@ -47,6 +48,7 @@ struct LoggedIn {
   uint16_t collation = 0;
   policy::AccessTerms access;
   std::shared_ptr<SessionHandle> handle;
+  std::unique_ptr<Registration> registration;
 };
 
 // Why a session ends, as the record says it, and what a waiting agent is told.
@@ -59,6 +61,9 @@ struct Ending {
 // What an agent is told when its session ends for one of the reasons that come from outside.
 Ending EndingFor(const std::string& reason);
 
+// The database, or the relay before it, did not do in time what takes it no time.
+Ending ServerStalled();
+
 // A statement that only prepares the session; postpone.h.
 struct Postponed {
   std::string forwarded;
@@ -70,6 +75,10 @@ enum class Waiting { kNothing, kApproval, kDoor, kReply };
 
 struct SessionState {
   SessionState(const Services& the_services, std::shared_ptr<AgentChannel> the_channel, LoggedIn the_login);
+  // Others find no session any more, and nobody is told that the agent has gone.
+  ~SessionState();
+  SessionState(const SessionState&) = delete;
+  SessionState& operator=(const SessionState&) = delete;
 
   const Services& services;
   const std::shared_ptr<AgentChannel> channel;
@@ -102,6 +111,10 @@ struct SessionState {
   bool in_transaction() const { return (status_flags & mysql::server_status::kInTransaction) != 0; }
   policy::SessionFacts Facts() const;
 
+  // The step that `step` was armed for is over. Not Calm(): once the session ends, its last words have the deadline.
+  void StepDone() {
+    if (!ending) step.Calm();
+  }
   // Ends the session: stops what is waited for, so that the coroutine comes to its end. Only the first reason counts.
   void End(Ending why);
   // KILL QUERY: stops what is waited for, and nothing else.

@@ -51,6 +51,11 @@ class MemoryJournal final : public recording::Journal {
     absl::Status status;
     {
       std::lock_guard lock(mutex_);
+      if (paused_) {
+        waiting_.push_back({record, std::move(done)});
+        appended_.notify_all();
+        return;
+      }
       status = health_;
       if (status.ok()) records_.push_back(record);
       appended_.notify_all();
@@ -64,6 +69,25 @@ class MemoryJournal final : public recording::Journal {
   void SetHealth(absl::Status health) {
     std::lock_guard lock(mutex_);
     health_ = std::move(health);
+  }
+  // Takes records and makes none durable until Resume.
+  void Pause() {
+    std::lock_guard lock(mutex_);
+    paused_ = true;
+  }
+  // Blocks until a record waits.
+  void AwaitWaiting() {
+    std::unique_lock lock(mutex_);
+    appended_.wait(lock, [&] { return !waiting_.empty(); });
+  }
+  void Resume() {
+    std::vector<std::pair<v1::Record, Done>> waiting;
+    {
+      std::lock_guard lock(mutex_);
+      paused_ = false;
+      waiting.swap(waiting_);
+    }
+    for (auto& [record, done] : waiting) Append(record, std::move(done));
   }
   std::vector<v1::Record> records() const {
     std::lock_guard lock(mutex_);
@@ -89,6 +113,8 @@ class MemoryJournal final : public recording::Journal {
   mutable std::mutex mutex_;
   std::condition_variable appended_;
   std::vector<v1::Record> records_;
+  std::vector<std::pair<v1::Record, Done>> waiting_;
+  bool paused_ = false;
   absl::Status health_;
 };
 

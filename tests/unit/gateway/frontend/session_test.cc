@@ -7,6 +7,7 @@
 #include <catch2/catch.hpp>
 #include <memory>
 #include <string>
+#include <thread>
 
 #include "common/mysql/message/column.h"
 #include "common/mysql/wire/writer.h"
@@ -128,6 +129,60 @@ TEST_CASE("a token revoked between its check and the session's registration lets
   CHECK_FALSE(client.LogIn("bot+orders", "pat_secret"));
   CHECK(client.refusal.code == 1045);
   CHECK(world.live.size() == 0);
+}
+
+TEST_CASE("names that are no text are recorded as text, and what they refer to is refused all the same") {
+  World world;
+  TestClient stranger(world.listener.port());
+  CHECK_FALSE(stranger.LogIn("b\xff" + std::string(100'000, 'x'), "pat_secret"));
+  const auto refused = world.journal.Await([](const v1::Record& r) { return r.has_login_refused(); });
+  CHECK(refused.login_refused().user().starts_with("b\\xff"));
+  CHECK(refused.login_refused().user().size() < 200);
+
+  const auto client = world.LoggedIn();
+  client->Query("SET NAMES latin1");
+  CHECK(client->ReadOk());
+  client->Query("SELECT 1 FROM `or\xff`, t\xe4");
+  world.journal.Await([](const v1::Record& r) { return r.statement().verb() == "select"; });
+  for (const v1::Record& record : world.journal.records()) {
+    v1::Record again;
+    CHECK(again.ParseFromString(record.SerializeAsString()));
+  }
+}
+
+TEST_CASE("a session whose login could not be answered is gone, and the record says so") {
+  World world;
+  world.journal.Pause();
+  TestClient client(world.listener.port());
+  std::thread login([&] { CHECK_THROWS(client.LogIn("bot+orders", "pat_secret")); });
+  world.journal.AwaitWaiting();
+  client.StopReading();
+  login.join();
+  client.Reset();
+  world.journal.Resume();
+  const auto closed = world.journal.Await([](const v1::Record& r) { return r.has_session_closed(); });
+  CHECK(closed.session_closed().reason() == "disconnect");
+  CHECK(world.live.size() == 0);
+}
+
+TEST_CASE("whatever was refused stands in the record with its outcome") {
+  World world;
+  const auto client = world.LoggedIn();
+  client->Send(std::string("\x1b\x00\x00", 3));  // COM_SET_OPTION, multi-statements on
+  CHECK(client->ReadErr().code != 0);
+  client->Send(std::string("\x17\x09\x00\x00\x00\x00\x01\x00\x00\x00", 10));  // an EXECUTE of nothing prepared
+  CHECK(client->ReadErr().code == 1243);
+  client->Send(std::string("\x17\x01", 2));
+  CHECK(client->ReadErr().code == 1835);
+  size_t statements = 0;
+  for (const v1::Record& record : world.journal.records()) {
+    if (record.has_statement()) ++statements;
+    if (!record.has_outcome()) continue;
+    const std::string id = record.outcome().statement_id();
+    const auto begun = world.journal.Await([&](const v1::Record& r) { return r.statement().statement_id() == id; });
+    CHECK(begun.has_statement());
+  }
+  CHECK(statements == 3);
 }
 
 TEST_CASE("an allowed read reaches the server as it was sent, after its record") {

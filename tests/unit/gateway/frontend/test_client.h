@@ -72,6 +72,13 @@ class TestClient {
   bool ReadOk() { return ReadPacket().second.front() == '\0'; }
 
   void Close() { socket_.close(); }
+  // Ends a read under way on another thread.
+  void StopReading() { socket_.shutdown(asio::ip::tcp::socket::shutdown_receive); }
+  // The server's next write fails.
+  void Reset() {
+    socket_.set_option(asio::socket_base::linger(true, 0));
+    socket_.close();
+  }
 
   mysql::ErrPacket refusal;
 

@@ -1,0 +1,70 @@
+#include "gateway/frontend/outcome.h"
+
+#include <absl/time/clock.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "common/text/utf8.h"
+#include "gateway/frontend/answer.h"
+#include "gateway/frontend/journaling.h"
+#include "gateway/frontend/refusal.h"
+
+namespace postern::frontend {
+namespace {
+
+// ER_NET_READ_ERROR. Not 2013: clients refuse an ERR with one of their own numbers as malformed.
+constexpr uint16_t kLost = 1158;
+
+uint64_t Micros(absl::Duration duration) {
+  return static_cast<uint64_t>(std::max<int64_t>(0, absl::ToInt64Microseconds(duration)));
+}
+
+}  // namespace
+
+v1::Outcome OutcomeOf(const mysql::ReplySummary& reply) {
+  v1::Outcome outcome;
+  outcome.set_result(reply.error ? v1::Outcome::RESULT_ERROR : v1::Outcome::RESULT_OK);
+  outcome.set_rows(reply.rows);
+  outcome.set_affected_rows(reply.affected_rows);
+  outcome.set_result_bytes(reply.bytes);
+  outcome.set_warnings(reply.warnings);
+  if (reply.error) {
+    outcome.set_error_code(reply.error->code);
+    outcome.set_sql_state(reply.error->sqlstate);
+    outcome.set_error(text::ValidUtf8(reply.error->message));
+  }
+  return outcome;
+}
+
+void Conclude(SessionState& s, Errand& errand, v1::Outcome outcome) {
+  if (!errand.recorded) RecordStatementLater(s, errand);
+  outcome.set_statement_id(errand.record.statement_id());
+  outcome.set_held_us(Micros(errand.held));
+  outcome.set_open_us(Micros(errand.opening));
+  outcome.set_server_us(Micros(errand.at_server));
+  outcome.set_total_us(Micros(absl::Now() - errand.arrived));
+  v1::Record record = NewRecord(s.login.session_id);
+  *record.mutable_outcome() = std::move(outcome);
+  RecordLater(s.services.journal, record);
+}
+
+asio::awaitable<void> BreakOff(SessionState& s, Errand& errand, absl::Status why) {
+  v1::Outcome outcome = OutcomeOf(s.walker.summary());
+  outcome.set_result(v1::Outcome::RESULT_BROKEN);
+  outcome.set_error(std::string(why.message()));
+  const bool wire_broke = absl::IsUnavailable(why) || absl::IsCancelled(why);
+  if (!s.ending) {
+    s.End({.reason = s.channel->lost() ? "disconnect" : wire_broke ? "relay lost" : "protocol error",
+           .error_code = kLost,
+           .error_message = wire_broke ? "Lost connection to the database while the statement ran; it may or may not have run"
+                                       : "The database's reply could not be followed, so it was withheld"});
+  }
+  outcome.set_error_code(s.ending->error_code);
+  Conclude(s, errand, std::move(outcome));
+  if (s.channel->lost() || !s.walker.at_packet_boundary()) co_return;
+  mysql::ErrPacket error = ReplyBroken(s, errand);
+  co_await AnswerErr(s, s.walker.next_agent_sequence(), std::move(error));
+}
+
+}  // namespace postern::frontend
