@@ -196,7 +196,7 @@ void Relay::OnKill(const std::string& gateway, const v1::KillSession& request) {
 }
 
 void Relay::ProbeTarget(const std::string& target) {
-  closers_.at(target)->Run([this, target](SecondConnection& connection) { OnProbed(Probe(target, connection)); });
+  closers_.at(target)->RunWhenFree([this, target](SecondConnection& connection) { OnProbed(Probe(target, connection)); });
 }
 
 void Relay::OnProbed(ProbeResult result) {
