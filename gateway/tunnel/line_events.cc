@@ -53,6 +53,8 @@ void ConnectedRelays::OnHello(const std::shared_ptr<RelayLine>& line, const v1::
   std::shared_ptr<RelayLine> replaced;
   {
     Lock lock(mutex_);
+    // A line that ends after this look is taken out again by OnEnded, which waits for the lock.
+    if (line->ended()) return;
     Relay& slot = relays_[line->name()];
     replaced = std::move(slot.line);
     slot = std::move(relay);
