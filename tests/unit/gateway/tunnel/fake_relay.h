@@ -37,9 +37,10 @@ class Events : public DoorEvents {
 
 class Gateway {
  public:
-  explicit Gateway(absl::Duration heartbeat_interval = absl::Seconds(30)) {
+  explicit Gateway(absl::Duration heartbeat_interval = absl::Seconds(30), size_t relays = 8) {
     RelaysOptions options;
     options.heartbeat_interval = heartbeat_interval;
+    options.relays = relays;
     options.kill_timeout = absl::Milliseconds(200);
     options.peer_name = [](const grpc::ServerContextBase& call) -> absl::StatusOr<std::string> {
       const auto name = call.client_metadata().find("relay");

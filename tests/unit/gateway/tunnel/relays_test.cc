@@ -118,5 +118,16 @@ TEST_CASE("what relays report is told") {
   }
 }
 
+TEST_CASE("relays are bounded, and one that comes back is not one more") {
+  Gateway gateway(absl::Seconds(30), 1);
+  FakeRelay first(gateway, "r1");
+  gateway.AwaitRelays(1);
+  FakeRelay second(gateway, "r2");
+  CHECK(second.Ended().error_code() == grpc::StatusCode::RESOURCE_EXHAUSTED);
+  FakeRelay again(gateway, "r1");
+  CHECK(again.Next()->has_welcome());
+  CHECK_FALSE(first.Ended().ok());
+}
+
 }  // namespace
 }  // namespace postern::tunnel
