@@ -106,7 +106,7 @@ absl::Status Gateway::OpenPorts() {
   if (config_.mysql.insecure_loopback) rsa_key_.reset(EVP_RSA_gen(kRsaBits));
 
   close_proofs_ = std::make_unique<CloseProofs>(*journal_);
-  relays_ = tunnel::MakeRelays(config_.targets, *close_proofs_);
+  relays_ = tunnel::MakeRelays(config_.targets, *close_proofs_, {.relays = config_.limits.relays});
   approvals_ = approval::MakeApprovals(*journal_, LimitsOfApprovals(config_.limits));
   live_ = std::make_unique<frontend::LiveSessions>(frontend::SessionLimits{
       .sessions = config_.limits.sessions, .sessions_per_agent = config_.limits.sessions_per_agent});
@@ -120,7 +120,8 @@ absl::Status Gateway::OpenPorts() {
                                                                    .relays = *relays_,
                                                                    .policy = *policy_,
                                                                    .reload = [this] { return Reload(); },
-                                                                   .started_at = started_at_});
+                                                                   .started_at = started_at_,
+                                                                   .approval_watchers = config_.limits.approval_watchers});
   auto grpc_services = api_services_->All();
   grpc_services.push_back(relays_->service());
   auto server = api::ApiServer::Start({.listen = config_.api.listen.ToString(),

@@ -12,6 +12,7 @@
 #include <asio/awaitable.hpp>
 #include <asio/post.hpp>
 #include <asio/use_awaitable.hpp>
+#include <cassert>
 #include <deque>
 #include <mutex>
 #include <utility>
@@ -55,6 +56,8 @@ class Mailbox {
     co_return co_await asio::async_initiate<decltype(asio::use_awaitable), void(T)>(
         [this](auto handler) {
           std::unique_lock lock(mutex_);
+          // A second taker would replace the first, which would then wait for ever.
+          assert(!taker_);
           if (values_.empty()) {
             taker_ = std::move(handler);
             return;

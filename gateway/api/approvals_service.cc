@@ -10,7 +10,7 @@
 namespace postern::api {
 
 ApprovalsService::ApprovalsService(const ApiParts& parts, Calls& calls)
-    : parts_(parts), calls_(calls), watches_(parts.approvals) {}
+    : parts_(parts), calls_(calls), watches_(parts.approvals, parts.approval_watchers) {}
 
 grpc::ServerUnaryReactor* ApprovalsService::List(grpc::CallbackServerContext* context,
                                                  const v1::ListApprovalsRequest* request,

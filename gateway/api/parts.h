@@ -5,6 +5,7 @@
 #include <absl/status/status.h>
 #include <absl/time/time.h>
 
+#include <cstddef>
 #include <functional>
 #include <string>
 
@@ -43,6 +44,7 @@ struct ApiParts {
   // Reads policy and certificates again, as SIGHUP does; what is bad stays as it was and is told. May block.
   std::function<absl::Status()> reload;
   absl::Time started_at;
+  size_t approval_watchers;  // at once
 };
 
 }  // namespace postern::api

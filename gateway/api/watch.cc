@@ -12,6 +12,9 @@
 namespace postern::api {
 namespace {
 
+absl::Status TooMany() {
+  return absl::ResourceExhaustedError("there are as many watches as limits.approval_watchers lets");
+}
 absl::Status ShuttingDown() { return absl::UnavailableError("the gateway is shutting down"); }
 
 class RefusedStream final : public Watches::Reactor {
@@ -102,6 +105,8 @@ Watches::Reactor* Watches::Start(const identity::Principal& who) {
   {
     std::lock_guard lock(mutex_);
     if (ending_) return Refuse(ShuttingDown());
+    if (open_ >= most_) return Refuse(TooMany());
+    ++open_;
   }
   // Not under the lock: the approvals call back from in here.
   auto* stream = new WatchStream(*this, approvals_, who);
@@ -131,6 +136,7 @@ void Watches::EndAll() {
 void Watches::Remove(WatchStream* stream) {
   std::lock_guard lock(mutex_);
   streams_.erase(stream);
+  --open_;
 }
 
 }  // namespace postern::api

@@ -1,6 +1,6 @@
 // Open Watch streams: each hears of every pending approval, then of each change.
 //
-// A watcher that does not keep up is ended with RESOURCE_EXHAUSTED: its queue is bounded. A watch does not outlive its
+// A watcher that does not keep up is ended with RESOURCE_EXHAUSTED: its queue is bounded, and so is their number. A watch does not outlive its
 // token. Thread-safe. REQUIRES: the server has ended every stream before this is destroyed.
 #ifndef POSTERN_GATEWAY_API_WATCH_H_
 #define POSTERN_GATEWAY_API_WATCH_H_
@@ -8,6 +8,7 @@
 #include <absl/status/status.h>
 #include <grpcpp/support/server_callback.h>
 
+#include <cstddef>
 #include <mutex>
 #include <set>
 #include <string_view>
@@ -26,7 +27,7 @@ class Watches {
  public:
   using Reactor = grpc::ServerWriteReactor<v1::Approval>;
 
-  explicit Watches(approval::Approvals& approvals) : approvals_(approvals) {}
+  Watches(approval::Approvals& approvals, size_t most) : approvals_(approvals), most_(most) {}
 
   Reactor* Start(const identity::Principal& who);
   Reactor* Refuse(const absl::Status& why);
@@ -41,8 +42,10 @@ class Watches {
   void Remove(WatchStream* stream);
 
   approval::Approvals& approvals_;
+  const size_t most_;
   std::mutex mutex_;
   bool ending_ = false;
+  size_t open_ = 0;  // streams_, and those being made
   std::set<WatchStream*> streams_;
 };
 

@@ -35,7 +35,7 @@ struct ApiConfig {
   TlsFiles tls;  // client_ca is required: relays prove their names with it
 };
 
-// INVARIANT: nothing a peer sends is unbounded; each bound is one of these.
+// INVARIANT: nothing a peer sends is unbounded; each bound is one of these, and each has a reader outside this folder.
 struct GatewayLimits {
   // Sessions.
   uint32_t sessions = 2000;
@@ -47,19 +47,16 @@ struct GatewayLimits {
   uint64_t packet_bytes = 64u << 20;  // one logical packet from an agent, max_allowed_packet
   uint64_t handshake_bytes = 64u << 10;
   uint64_t parameter_bytes = 64u << 20;  // parameters a session holds between COM_STMT_SEND_LONG_DATA and execution
-  uint64_t batch_bytes = 64u << 10;      // of rows handed on at once
   // Reading SQL.
   uint32_t parse_depth = 200;
   uint32_t parse_tokens = 16u << 20;
   uint32_t batch_statements = 64;  // in one packet, where multi_statements is allowed
-  uint32_t parameters = 65535;     // of one execution
   // Time.
   absl::Duration login_timeout = absl::Seconds(10);
   absl::Duration idle_timeout = absl::Hours(8);          // an access entry's `idle` may be shorter
   absl::Duration statement_timeout = absl::Minutes(10);  // from forwarding to the end of its result
   absl::Duration write_timeout = absl::Minutes(5);       // an agent that reads nothing for so long is cut off
   absl::Duration open_timeout = absl::Seconds(10);       // to open a connection to the database
-  absl::Duration close_timeout = absl::Seconds(10);      // to prove it closed
   absl::Duration shutdown_timeout = absl::Seconds(20);
   // Approvals.
   absl::Duration hold_wait_max = absl::Hours(1);  // whatever a rule says

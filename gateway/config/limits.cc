@@ -34,7 +34,6 @@ void ReadCounts(Reader& read, GatewayLimits& limits) {
   read.Count("parse_depth", limits.parse_depth, 1000);
   read.Count("parse_tokens", limits.parse_tokens, 1 << 30);
   read.Count("batch_statements", limits.batch_statements, 10'000);
-  read.Count("parameters", limits.parameters, 65'535);
   read.Count("held_statements", limits.held_statements, 1'000'000);
   read.Count("held_statements_per_agent", limits.held_statements_per_agent, 1'000'000);
   read.Count("approval_history", limits.approval_history, 1'000'000);
@@ -47,7 +46,6 @@ void ReadSizes(Reader& read, GatewayLimits& limits) {
   read.Bytes("packet_bytes", limits.packet_bytes, 16 * kKiB, kGiB);
   read.Bytes("handshake_bytes", limits.handshake_bytes, 4 * kKiB, kMiB);
   read.Bytes("parameter_bytes", limits.parameter_bytes, kKiB, 4 * kGiB);
-  read.Bytes("batch_bytes", limits.batch_bytes, 4 * kKiB, 16 * kMiB);
   read.Bytes("approval_statement_bytes", limits.approval_statement_bytes, kKiB, 16 * kMiB);
   read.Bytes("journal_queue_bytes", limits.journal_queue_bytes, kMiB, 16 * kGiB);
   read.Bytes("journal_segment_bytes", limits.journal_segment_bytes, kMiB, 16 * kGiB);
@@ -60,7 +58,6 @@ void ReadTimes(Reader& read, GatewayLimits& limits) {
   read.Time("statement_timeout", limits.statement_timeout, absl::Hours(24 * 30));
   read.Time("write_timeout", limits.write_timeout, absl::Hours(24));
   read.Time("open_timeout", limits.open_timeout, absl::Minutes(5));
-  read.Time("close_timeout", limits.close_timeout, absl::Minutes(5));
   read.Time("shutdown_timeout", limits.shutdown_timeout, absl::Minutes(10));
   read.Time("hold_wait_max", limits.hold_wait_max, absl::Hours(24));
 }

@@ -24,6 +24,10 @@ class RefusedCall : public grpc::ServerBidiReactor<Request, Response> {
   void OnDone() override { delete this; }
 };
 
+absl::Status TooManyRelays() {
+  return absl::ResourceExhaustedError("there are as many relays as limits.relays lets");
+}
+
 }  // namespace
 
 struct ConnectedRelays::Service
@@ -60,6 +64,9 @@ grpc::ServerBidiReactor<v1::RelayEvent, v1::GatewayCommand>* ConnectedRelays::Re
   absl::StatusOr<std::string> name = options_.peer_name ? options_.peer_name(*call) : RelayNameOf(*call);
   Lock lock(mutex_);
   if (shut_down_) name = absl::UnavailableError("the gateway is stopping");
+  std::erase_if(lines_, [](const auto& line) { return line.expired(); });
+  // Twice as many lines as relays: one that comes back may do so before its old line was missed.
+  if (name.ok() && lines_.size() >= 2 * options_.relays) name = TooManyRelays();
   if (!name.ok()) return new RefusedCall<v1::RelayEvent, v1::GatewayCommand>(name.status());
   const std::shared_ptr<RelayLine> line = RelayLine::Start(call, *std::move(name), *this);
   lines_.push_back(line);

@@ -1,6 +1,7 @@
 // Relays as they are connected now: which lines there are, what they serve, which doors are opening or open through them.
 //
-// One mutex guards the maps; streams and callbacks are never touched under it. Verbs have their own files: open.cc,
+// One mutex guards the maps; streams and callbacks are never called under it, but a line may be asked whether it has
+// ended. Verbs have their own files: open.cc,
 // kill.cc, line_events.cc, status.cc. Lives until gRPC's server has shut down.
 #ifndef POSTERN_GATEWAY_TUNNEL_CONNECTED_RELAYS_H_
 #define POSTERN_GATEWAY_TUNNEL_CONNECTED_RELAYS_H_
@@ -96,6 +97,8 @@ class ConnectedRelays : public Relays, private LineEvents {
   // Puts the outcome unless another came first.
   void Settle(const std::string& session_id, const std::shared_ptr<Opening>& opening, OpenOutcome outcome);
   asio::awaitable<OpenOutcome> OpenThrough(std::shared_ptr<RelayLine> line, const DoorRequest& request);
+  // Asks the relays one after the other. REQUIRES: the session is in `wishes_`.
+  asio::awaitable<OpenOutcome> OpenThroughAny(const DoorRequest& request);
   std::vector<std::shared_ptr<RelayLine>> LinesFor(const std::string& target);
   bool Granted(const std::string& relay, const std::string& target) const;
   bool IsWelcome(const std::shared_ptr<RelayLine>& line) const;
@@ -116,6 +119,8 @@ class ConnectedRelays : public Relays, private LineEvents {
   std::map<std::string, Relay, std::less<>> relays_;  // by name
   std::vector<std::weak_ptr<RelayLine>> lines_;       // all, welcomed or not
   std::vector<std::weak_ptr<TunnelStream>> strangers_;
+  // By session, for as long as its Open lasts: whether it was cancelled. Between two relays there is no Opening to cancel.
+  std::map<std::string, bool> wishes_;
   std::map<std::string, std::shared_ptr<Opening>> openings_;  // by session
   std::map<std::string, OpenDoor> doors_;                     // by session
   std::map<uint64_t, PendingKill> kills_;                     // by request id

@@ -51,11 +51,21 @@ void ConnectedRelays::OnHello(const std::shared_ptr<RelayLine>& line, const v1::
   command.mutable_welcome()->set_heartbeat_interval_ms(
       static_cast<uint32_t>(absl::ToInt64Milliseconds(options_.heartbeat_interval)));
   std::shared_ptr<RelayLine> replaced;
+  bool too_many = false;
   {
     Lock lock(mutex_);
-    Relay& slot = relays_[line->name()];
-    replaced = std::move(slot.line);
-    slot = std::move(relay);
+    // A line that ends after this look is taken out again by OnEnded, which waits for the lock.
+    if (line->ended()) return;
+    too_many = relays_.size() >= options_.relays && relays_.count(line->name()) == 0;
+    if (!too_many) {
+      Relay& slot = relays_[line->name()];
+      replaced = std::move(slot.line);
+      slot = std::move(relay);
+    }
+  }
+  if (too_many) {
+    log::Warning("relay refused: limits.relays reached", {{"relay", line->name()}});
+    return line->End(grpc::Status(grpc::StatusCode::RESOURCE_EXHAUSTED, "too many relays"), false);
   }
   // A relay that comes back before its old stream was missed.
   if (replaced != nullptr) replaced->End(grpc::Status(grpc::StatusCode::ABORTED, "replaced by a newer stream"), true);

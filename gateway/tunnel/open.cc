@@ -56,6 +56,9 @@ absl::Status StatusOf(const v1::OpenFailed& failed) {
   return absl::UnavailableError(failed.message());
 }
 
+absl::Status HasDoorAlready() { return absl::FailedPreconditionError("the session has a door already"); }
+absl::Status Cancelled() { return absl::CancelledError("the session has ended"); }
+
 }  // namespace
 
 std::vector<std::shared_ptr<RelayLine>> ConnectedRelays::LinesFor(const std::string& target) {
@@ -71,19 +74,29 @@ std::vector<std::shared_ptr<RelayLine>> ConnectedRelays::LinesFor(const std::str
 }
 
 asio::awaitable<absl::StatusOr<std::unique_ptr<Door>>> ConnectedRelays::Open(DoorRequest request) {
-  absl::Status status = absl::UnavailableError("no relay for this target is connected");
+  {
+    Lock lock(mutex_);
+    if (!wishes_.emplace(request.session_id, false).second) co_return HasDoorAlready();
+  }
+  OpenOutcome outcome = co_await OpenThroughAny(request);
+  {
+    Lock lock(mutex_);
+    wishes_.erase(request.session_id);
+  }
+  if (outcome.stream == nullptr) co_return outcome.status;
+  v1::Opened& opened = outcome.opened;
+  OpenedDoor about{outcome.stream->relay(), opened.thread_id(), opened.capabilities(), std::move(*opened.mutable_server()),
+                   static_cast<uint16_t>(opened.status_flags()), absl::Milliseconds(opened.took_ms())};
+  co_return std::make_unique<StreamDoor>(std::move(outcome.stream), std::move(about));
+}
+
+asio::awaitable<ConnectedRelays::OpenOutcome> ConnectedRelays::OpenThroughAny(const DoorRequest& request) {
+  OpenOutcome outcome{absl::UnavailableError("no relay for this target is connected"), true, nullptr, {}};
   for (const std::shared_ptr<RelayLine>& line : LinesFor(request.target)) {
-    OpenOutcome outcome = co_await OpenThrough(line, request);
-    if (outcome.stream != nullptr) {
-      v1::Opened& opened = outcome.opened;
-      OpenedDoor about{line->name(),      opened.thread_id(), opened.capabilities(), std::move(*opened.mutable_server()),
-                       static_cast<uint16_t>(opened.status_flags()), absl::Milliseconds(opened.took_ms())};
-      co_return std::make_unique<StreamDoor>(std::move(outcome.stream), std::move(about));
-    }
-    status = std::move(outcome.status);
+    outcome = co_await OpenThrough(line, request);
     if (!outcome.try_another) break;
   }
-  co_return status;
+  co_return outcome;
 }
 
 asio::awaitable<ConnectedRelays::OpenOutcome> ConnectedRelays::OpenThrough(std::shared_ptr<RelayLine> line,
@@ -96,9 +109,9 @@ asio::awaitable<ConnectedRelays::OpenOutcome> ConnectedRelays::OpenThrough(std::
     Lock lock(mutex_);
     const auto door = doors_.find(request.session_id);
     const bool has_door = door != doors_.end() && !door->second.stream->closed();
-    if (has_door || !openings_.emplace(request.session_id, opening).second) {
-      co_return OpenOutcome{absl::FailedPreconditionError("the session has a door already"), false, nullptr, {}};
-    }
+    if (has_door) co_return OpenOutcome{HasDoorAlready(), false, nullptr, {}};
+    if (wishes_.at(request.session_id)) co_return OpenOutcome{Cancelled(), false, nullptr, {}};
+    openings_.insert_or_assign(request.session_id, opening);
   }
   if (!line->Send(OpenCommand(request, opening->nonce))) {
     Settle(request.session_id, opening, {absl::UnavailableError("the relay's connection was lost"), true, nullptr, {}});
@@ -129,12 +142,13 @@ void ConnectedRelays::CancelOpen(const std::string& session_id) {
   std::shared_ptr<Opening> opening;
   {
     Lock lock(mutex_);
+    if (const auto wish = wishes_.find(session_id); wish != wishes_.end()) wish->second = true;
     const auto entry = openings_.find(session_id);
     if (entry == openings_.end()) return;
     opening = entry->second;
     openings_.erase(entry);
   }
-  opening->outcome.Put({absl::CancelledError("the session has ended"), false, nullptr, {}});
+  opening->outcome.Put({Cancelled(), false, nullptr, {}});
 }
 
 void ConnectedRelays::OnOpenRefused(const std::shared_ptr<RelayLine>& line, const v1::OpenRefused& refused) {

@@ -56,8 +56,14 @@ void RelayLine::End(grpc::Status status, bool at_once) {
   if (self != nullptr) events_.OnEnded(self);
 }
 
+bool RelayLine::ended() const {
+  std::lock_guard lock(mutex_);
+  return ended_;
+}
+
 void RelayLine::OnReadDone(bool ok) {
   if (!ok) return End(grpc::Status::OK, false);
+  if (ended()) return;
   last_heard_ms_ = absl::ToUnixMillis(absl::Now());
   events_.OnEvent(self_, std::exchange(incoming_, v1::RelayEvent()));
   std::lock_guard lock(mutex_);

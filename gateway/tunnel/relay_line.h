@@ -24,7 +24,7 @@ class RelayLine;
 class LineEvents {
  public:
   virtual ~LineEvents() = default;
-  // One at a time for a line.
+  // One at a time for a line, none that is read after its end; but the line may end while this runs.
   virtual void OnEvent(const std::shared_ptr<RelayLine>& line, v1::RelayEvent event) = 0;
   // Once for a line, after its last event or while that is handled.
   virtual void OnEnded(const std::shared_ptr<RelayLine>& line) = 0;
@@ -41,6 +41,7 @@ class RelayLine : public grpc::ServerBidiReactor<v1::RelayEvent, v1::GatewayComm
 
   // Thread-safe. False when the line has ended. A relay that reads too slowly to keep the queue short is let go.
   bool Send(v1::GatewayCommand command);
+  bool ended() const;
   // Thread-safe, idempotent. `at_once` does not wait for the relay to read what was written.
   void End(grpc::Status status, bool at_once);
 
@@ -60,7 +61,7 @@ class RelayLine : public grpc::ServerBidiReactor<v1::RelayEvent, v1::GatewayComm
   LineEvents& events_;
   std::atomic<int64_t> last_heard_ms_;
   v1::RelayEvent incoming_;
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   bool ended_ = false;
   bool writing_ = false;
   std::deque<v1::GatewayCommand> outgoing_;

@@ -11,6 +11,7 @@
 #include <absl/time/time.h>
 
 #include <asio/awaitable.hpp>
+#include <cstddef>
 #include <functional>
 #include <map>
 #include <memory>
@@ -70,6 +71,8 @@ struct RelaysOptions {
   // How often each side says that it is there; two missed ones end the relay's streams.
   absl::Duration heartbeat_interval = absl::Seconds(5);
   absl::Duration kill_timeout = absl::Seconds(10);
+  // Connected at once; further ones are told RESOURCE_EXHAUSTED.
+  size_t relays = 256;
   // Who dials, in place of the certificate's name: for tests without certificates.
   std::function<absl::StatusOr<std::string>(const grpc::ServerContextBase& call)> peer_name;
 };

@@ -18,6 +18,8 @@ constexpr absl::Duration kReconnectWait = absl::Milliseconds(500);
 // Uptime comes in whole seconds, and clocks are read at two moments.
 constexpr absl::Duration kStartSlack = absl::Seconds(3);
 constexpr size_t kThreadsPerLook = 500;
+// The gateway gives a kill up after seconds; this many would take longer.
+constexpr size_t kMaxKills = 1024;
 
 // What SHOW PROCESSLIST says of a thread that runs nothing.
 bool IsBusy(const std::string& command) { return command != "Sleep" && command != "Quit" && command != "Killed"; }
@@ -60,14 +62,21 @@ void Closer::Prove(DoorRecord door) {
 
 void Closer::Kill(uint64_t thread_id, v1::KillSession::Scope scope, absl::AnyInvocable<void(absl::Status)> done) {
   const char* const verb = scope == v1::KillSession::SCOPE_QUERY ? "KILL QUERY " : "KILL ";
-  Run([sql = absl::StrCat(verb, thread_id), done = std::move(done)](SecondConnection& connection) mutable {
-    done(connection.Execute(sql));
-  });
+  {
+    std::lock_guard lock(mutex_);
+    if (kills_.size() < kMaxKills) {
+      kills_.push_back({absl::StrCat(verb, thread_id), std::move(done)});
+      wake_.notify_all();
+      return;
+    }
+  }
+  done(absl::ResourceExhaustedError("too many kills wait for this database"));
 }
 
-void Closer::Run(absl::AnyInvocable<void(SecondConnection&)> job) {
+void Closer::RunWhenFree(Chore chore) {
   std::lock_guard lock(mutex_);
-  jobs_.push_back(std::move(job));
+  if (chore_) return;
+  chore_ = std::move(chore);
   wake_.notify_all();
 }
 
@@ -82,54 +91,68 @@ void Closer::Work() {
   std::unique_lock lock(mutex_);
   while (!stopping_) {
     const absl::Time now = absl::Now();
-    if (!jobs_.empty()) {
-      auto job = std::move(jobs_.front());
-      jobs_.pop_front();
-      lock.unlock();
-      job(connection_);
+    if (KillNext(lock) || LookAtDue(lock, now) || DoChore(lock)) {
       last_use = absl::Now();
-      lock.lock();
-      continue;
-    }
-    const auto is_due = [&](const Pending& pending) { return pending.next_look <= now; };
-    const auto first_due = std::partition(pending_.begin(), pending_.end(), std::not_fn(is_due));
-    if (first_due != pending_.end()) {
-      std::vector<Pending> due(std::make_move_iterator(first_due), std::make_move_iterator(pending_.end()));
-      pending_.erase(first_due, pending_.end());
-      if (due.size() > kThreadsPerLook) {
-        pending_.insert(pending_.end(), due.begin() + kThreadsPerLook, due.end());
-        due.resize(kThreadsPerLook);
-      }
-      looking_at_ = due.size();
+    } else if (connection_.connected() && now >= last_use + patience_.idle) {
       lock.unlock();
-      Look(due);
-      last_use = absl::Now();
+      connection_.Disconnect();
       lock.lock();
-      looking_at_ = 0;
-      std::move(unsettled_.begin(), unsettled_.end(), std::back_inserter(pending_));
-      unsettled_.clear();
-      continue;
-    }
-    absl::Time until = absl::InfiniteFuture();
-    for (const Pending& pending : pending_) until = std::min(until, pending.next_look);
-    if (connection_.connected()) {
-      if (now >= last_use + patience_.idle) {
-        lock.unlock();
-        connection_.Disconnect();
-        lock.lock();
-        continue;
-      }
-      until = std::min(until, last_use + patience_.idle);
-    }
-    if (until == absl::InfiniteFuture()) {
-      wake_.wait(lock);
     } else {
-      wake_.wait_for(lock, absl::ToChronoMicroseconds(until - now));
+      Sleep(lock, now, last_use);
     }
   }
   lock.unlock();
   connection_.Disconnect();
   mysql_thread_end();
+}
+
+bool Closer::KillNext(std::unique_lock<std::mutex>& lock) {
+  if (kills_.empty()) return false;
+  PendingKill kill = std::move(kills_.front());
+  kills_.pop_front();
+  lock.unlock();
+  kill.done(connection_.Execute(kill.sql));
+  lock.lock();
+  return true;
+}
+
+bool Closer::LookAtDue(std::unique_lock<std::mutex>& lock, absl::Time now) {
+  const auto is_due = [&](const Pending& pending) { return pending.next_look <= now; };
+  const auto first_due = std::partition(pending_.begin(), pending_.end(), std::not_fn(is_due));
+  if (first_due == pending_.end()) return false;
+  std::vector<Pending> due(std::make_move_iterator(first_due), std::make_move_iterator(pending_.end()));
+  pending_.erase(first_due, pending_.end());
+  if (due.size() > kThreadsPerLook) {
+    pending_.insert(pending_.end(), std::make_move_iterator(due.begin() + kThreadsPerLook), std::make_move_iterator(due.end()));
+    due.resize(kThreadsPerLook);
+  }
+  looking_at_ = due.size();
+  lock.unlock();
+  Look(due);
+  lock.lock();
+  looking_at_ = 0;
+  std::move(unsettled_.begin(), unsettled_.end(), std::back_inserter(pending_));
+  unsettled_.clear();
+  return true;
+}
+
+bool Closer::DoChore(std::unique_lock<std::mutex>& lock) {
+  if (!chore_) return false;
+  Chore chore = std::exchange(chore_, nullptr);
+  lock.unlock();
+  chore(connection_);
+  lock.lock();
+  return true;
+}
+
+void Closer::Sleep(std::unique_lock<std::mutex>& lock, absl::Time now, absl::Time last_use) {
+  absl::Time until = connection_.connected() ? last_use + patience_.idle : absl::InfiniteFuture();
+  for (const Pending& pending : pending_) until = std::min(until, pending.next_look);
+  if (until == absl::InfiniteFuture()) {
+    wake_.wait(lock);
+  } else {
+    wake_.wait_for(lock, absl::ToChronoMicroseconds(until - now));
+  }
 }
 
 void Closer::Look(std::vector<Pending>& due) {

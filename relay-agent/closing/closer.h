@@ -1,6 +1,7 @@
 // One thread for each target, with the second connection: proves that closed doors' threads are gone, kills those that
 // linger, stops statements on request, and runs whatever else needs that connection.
 //
+// The connection blocks, so order matters: a kill goes before proofs, and both before a chore, of which one waits at most.
 // Thread-safe. A proof is made for every door given to Prove, whatever happens; proofs are told on the closer's thread.
 #ifndef POSTERN_RELAY_AGENT_CLOSING_CLOSER_H_
 #define POSTERN_RELAY_AGENT_CLOSING_CLOSER_H_
@@ -13,6 +14,7 @@
 #include <deque>
 #include <functional>
 #include <mutex>
+#include <string>
 #include <thread>
 #include <vector>
 
@@ -45,13 +47,14 @@ class Closer {
   // REQUIRES: our side of the door's connection is closed.
   void Prove(DoorRecord door);
 
-  // KILL QUERY or KILL CONNECTION. `done` runs on the closer's thread.
+  // KILL QUERY or KILL CONNECTION. `done` runs on the closer's thread; at once, with RESOURCE_EXHAUSTED, when too many wait.
   void Kill(uint64_t thread_id, v1::KillSession::Scope scope, absl::AnyInvocable<void(absl::Status)> done);
 
-  // Any other use of the second connection, on the closer's thread.
-  void Run(absl::AnyInvocable<void(SecondConnection&)> job);
+  using Chore = absl::AnyInvocable<void(SecondConnection&)>;
+  // Another use of the second connection, on the closer's thread, when nothing else is due. While one waits, a further one
+  // is dropped: chores look at the server, and one look is as good as two.
+  void RunWhenFree(Chore chore);
 
-  const Target& target() const { return target_; }
   // Doors that wait for their proof.
   size_t pending() const;
 
@@ -64,7 +67,17 @@ class Closer {
     absl::Time killed_at;
   };
 
+  struct PendingKill {
+    std::string sql;
+    absl::AnyInvocable<void(absl::Status)> done;
+  };
+
   void Work();
+  // Each does one thing of its kind, unlocked meanwhile; false when there was none.
+  bool KillNext(std::unique_lock<std::mutex>& lock);
+  bool LookAtDue(std::unique_lock<std::mutex>& lock, absl::Time now);
+  bool DoChore(std::unique_lock<std::mutex>& lock);
+  void Sleep(std::unique_lock<std::mutex>& lock, absl::Time now, absl::Time last_use);
   void Look(std::vector<Pending>& due);
   // Which of these are settled by what the server says; the others get their next look.
   void Judge(Pending& pending, const SecondConnection::Row* found, absl::Time now);
@@ -81,7 +94,8 @@ class Closer {
   mutable std::mutex mutex_;
   std::condition_variable wake_;
   bool stopping_ = false;
-  std::deque<absl::AnyInvocable<void(SecondConnection&)>> jobs_;
+  std::deque<PendingKill> kills_;
+  Chore chore_;  // empty when none waits
   std::vector<Pending> pending_;
   size_t looking_at_ = 0;
   std::vector<Pending> unsettled_;  // of the look under way; the thread's alone

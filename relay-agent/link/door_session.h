@@ -54,6 +54,8 @@ class DoorSession : public std::enable_shared_from_this<DoorSession> {
   asio::awaitable<absl::Status> Forward(link::Received received);
   asio::awaitable<absl::Status> Reset(v1::Reset reset);
   asio::awaitable<void> SayClosed(std::string reason);
+  // Hangs up, and sees to it that the gateway can read this before the stream ends.
+  asio::awaitable<void> SayLast(v1::Chunk chunk);
 
   // Our side of the database connection ends; from then on its thread is the closer's business.
   void HangUp();
@@ -78,7 +80,7 @@ class DoorSession : public std::enable_shared_from_this<DoorSession> {
   // would become part of a statement.
   PacketBoundary boundary_;
   bool mid_write_ = false;
-  // While a reset runs, what the server says is for it.
+  // While a reset runs, what the server says is for it, and it alone writes to the stream.
   std::optional<net::Mailbox<absl::StatusOr<std::string>>> reset_inbox_;
 };
 

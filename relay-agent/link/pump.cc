@@ -36,8 +36,9 @@ asio::awaitable<void> DoorSession::ServerToGateway() {
     const grpc::Slice buffer(read_bytes);
     absl::StatusOr<size_t> got = co_await socket_.ReadSome(Writable(buffer));
     if (!got.ok()) {
-      if (reset_inbox_) reset_inbox_->Put(got.status());
-      co_return co_await SayClosed(std::string(got.status().message()));
+      if (!reset_inbox_) co_return co_await SayClosed(std::string(got.status().message()));
+      // One coroutine writes to the stream at a time: the reset says what became of it.
+      co_return reset_inbox_->Put(got.status());
     }
     read_bytes = NextReadBytes(read_bytes, *got);
     const grpc::Slice bytes = link::PartOf(buffer, 0, *got);
@@ -51,10 +52,14 @@ asio::awaitable<void> DoorSession::ServerToGateway() {
 }
 
 asio::awaitable<void> DoorSession::SayClosed(std::string reason) {
-  // The proof need not wait until the gateway has read this.
-  HangUp();
   v1::Chunk chunk;
   chunk.mutable_closed()->set_reason(std::move(reason));
+  co_await SayLast(std::move(chunk));
+}
+
+asio::awaitable<void> DoorSession::SayLast(v1::Chunk chunk) {
+  // The proof need not wait until the gateway has read this.
+  HangUp();
   absl::Status written = co_await stream_->Write(link::EncodeControl(chunk));
   if (written.ok()) written = co_await stream_->Flush();
   if (written.ok()) stream_->EndGently();
@@ -95,13 +100,15 @@ asio::awaitable<absl::Status> DoorSession::Reset(v1::Reset reset) {
   mid_write_ = !status_flags.ok();
   v1::Chunk chunk;
   chunk.mutable_reset_done()->set_ok(status_flags.ok());
-  if (status_flags.ok()) {
-    chunk.mutable_reset_done()->set_status_flags(*status_flags);
-  } else {
+  if (!status_flags.ok()) {
     chunk.mutable_reset_done()->set_error("the session could not be reset: " + std::string(status_flags.status().message()));
+    // The inbox stays: what the server's side still reads, an error above all, must not be written beside this.
+    co_await SayLast(std::move(chunk));
+    co_return status_flags.status();
   }
+  chunk.mutable_reset_done()->set_status_flags(*status_flags);
   absl::Status written = co_await stream_->Write(link::EncodeControl(chunk));
-  // Until here nobody else writes to the stream, because what the server says goes to the inbox.
+  // Until here nobody else wrote to the stream: what the server said, its end too, went to the inbox.
   const bool more = reset_inbox_->HasMail();
   reset_inbox_.reset();
   if (more) co_return absl::InvalidArgumentError("the server spoke out of turn");

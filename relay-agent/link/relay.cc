@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <asio/co_spawn.hpp>
+#include <exception>
 #include <utility>
 
 #include "common/observability/log.h"
@@ -176,8 +177,23 @@ absl::Status Relay::Admit(const std::string& gateway, const std::shared_ptr<grpc
   };
   absl::Status added = doors_.Add(session_id, {target->first, gateway, 0, close}, target->second.max_doors);
   if (!added.ok()) return added;
-  asio::co_spawn(executor, session->Run(), [session](std::exception_ptr) {});
+  asio::co_spawn(executor, session->Run(), [this, session, session_id](std::exception_ptr failure) {
+    if (failure) OnDoorFailed(*session, session_id, failure);
+  });
   return absl::OkStatus();
+}
+
+// The session's code throws nothing; memory that is used up does. Its slot must not be lost, nor its thread go unproven.
+void Relay::OnDoorFailed(DoorSession& session, const std::string& session_id, const std::exception_ptr& failure) {
+  try {
+    std::rethrow_exception(failure);
+  } catch (const std::exception& error) {
+    log::Error("a door ended by an exception", {{"session", session_id}, {"error", error.what()}});
+  } catch (...) {
+    log::Error("a door ended by an exception", {{"session", session_id}});
+  }
+  session.Close();
+  doors_.Remove(session_id);
 }
 
 void Relay::OnKill(const std::string& gateway, const v1::KillSession& request) {
@@ -196,7 +212,7 @@ void Relay::OnKill(const std::string& gateway, const v1::KillSession& request) {
 }
 
 void Relay::ProbeTarget(const std::string& target) {
-  closers_.at(target)->Run([this, target](SecondConnection& connection) {
+  closers_.at(target)->RunWhenFree([this, target](SecondConnection& connection) {
     ProbeResult result = Probe(target, connection);
     result.report.mutable_server()->set_default_schema(options_.targets.at(target).database);
     OnProbed(std::move(result));

@@ -6,6 +6,7 @@
 #include <absl/time/time.h>
 
 #include <condition_variable>
+#include <exception>
 #include <map>
 #include <memory>
 #include <string>
@@ -61,6 +62,7 @@ class Relay : private LinkDuties {
   void OnProof(const DoorRecord& door, v1::CloseProof proof);
   absl::Status Admit(const std::string& gateway, const std::shared_ptr<grpc::Channel>& channel,
                      v1::OpenSession request);
+  void OnDoorFailed(DoorSession& session, const std::string& session_id, const std::exception_ptr& failure);
   void ProbeTarget(const std::string& target);
   void OnProbed(ProbeResult result);
   void ProbeFromTimeToTime();

@@ -127,8 +127,9 @@ def test_two_approvals_must_be_of_two_people(gateway, database):
     waiting = hold(connection, "UPDATE orders SET status = 'two' WHERE id = 8")
     approval = gateway.pending("careful")["id"]
     gateway.reviewer.text("approvals", "approve", approval)
-    gateway.reviewer.run("approvals", "approve", approval)
-    assert not waiting.done() and database.value("SELECT COUNT(*) FROM shop.orders WHERE status = 'two'") == 0
+    assert gateway.reviewer.run("approvals", "approve", approval).returncode != 0, "one person does not vote twice"
+    assert gateway.reviewer.json("approvals", "show", approval)["state"] == "pending"
+    assert database.value("SELECT COUNT(*) FROM shop.orders WHERE status = 'two'") == 0
     gateway.person("erin", "reviewer", groups=("dba",)).text("approvals", "approve", approval)
     assert waiting.result() == 1
     connection.close()

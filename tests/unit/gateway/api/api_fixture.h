@@ -139,6 +139,8 @@ T Must(absl::StatusOr<T> value) {
 }
 
 struct ApiFixture {
+  static constexpr size_t kWatchers = 3;
+
   TempFolder folder;
   std::unique_ptr<recording::FileJournal> disk =
       Must(recording::FileJournal::Open({.folder = folder.path() / "journal", .free_floor_bytes = 0}));
@@ -159,7 +161,7 @@ struct ApiFixture {
                           ++reloads;
                           return reload_answer;
                         },
-                        absl::Now()}};
+                        absl::Now(), kWatchers}};
   std::unique_ptr<grpc::Server> server = Serve();
   std::shared_ptr<grpc::Channel> channel = server->InProcessChannel({});
 

@@ -260,6 +260,33 @@ TEST_CASE("a watcher that does not read is ended, not queued for") {
   api.approvals.AwaitWatchers(0);
 }
 
+TEST_CASE("watches are bounded, and one that ends makes room") {
+  ApiFixture api;
+  const std::string reviewer = api.Person("rita", {v1::ROLE_REVIEWER}).secret;
+  const auto stub = v1::Approvals::NewStub(api.channel);
+  std::vector<std::unique_ptr<grpc::ClientContext>> contexts;
+  std::vector<std::unique_ptr<grpc::ClientReader<v1::Approval>>> streams;
+  v1::Approval approval;
+  for (size_t i = 0; i < ApiFixture::kWatchers; ++i) {
+    contexts.push_back(As(reviewer));
+    streams.push_back(stub->Watch(contexts.back().get(), {}));
+    REQUIRE(streams.back()->Read(&approval));
+  }
+  CHECK(CallWatch(api, reviewer).error_code() == grpc::StatusCode::RESOURCE_EXHAUSTED);
+  contexts.front()->TryCancel();
+  streams.front()->Finish();
+  api.approvals.AwaitWatchers(ApiFixture::kWatchers - 1);
+  grpc::Status again;
+  // A watcher is gone for the approvals a moment before its place is free.
+  do again = CallWatch(api, reviewer);
+  while (again.error_code() == grpc::StatusCode::RESOURCE_EXHAUSTED);
+  CHECK(again.error_code() == grpc::StatusCode::CANCELLED);
+  for (size_t i = 1; i < streams.size(); ++i) {
+    contexts[i]->TryCancel();
+    streams[i]->Finish();
+  }
+}
+
 TEST_CASE("a shutdown ends watches at once") {
   ApiFixture api;
   const std::string reviewer = api.Person("rita", {v1::ROLE_REVIEWER}).secret;

@@ -4,6 +4,9 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <iterator>
+#include <regex>
+#include <string>
 
 namespace postern::config {
 namespace {
@@ -102,6 +105,34 @@ TEST_CASE("each missing section is named") {
   for (const char* key : {"mysql", "api", "data_dir", "policy", "targets"}) {
     CHECK(problems.find(key) != std::string::npos);
   }
+}
+
+std::string TextOf(const std::filesystem::path& file) {
+  std::ifstream in(file);
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
+// What is promised and not kept is worse than what was never promised: the operator believes in a bound that is not there.
+TEST_CASE("every limit is handed on by the gateway's wiring, and documented") {
+  const std::filesystem::path root = POSTERN_SOURCE_DIR;
+  std::string wiring;
+  for (const auto& entry : std::filesystem::directory_iterator(root / "gateway")) {
+    if (entry.path().extension() == ".cc") wiring += TextOf(entry.path());
+  }
+  const std::string docs = TextOf(root / "docs/configuration.md");
+  const std::string header = TextOf(root / "gateway/config/gateway_config.h");
+  const size_t begin = header.find("struct GatewayLimits {");
+  REQUIRE(begin != std::string::npos);
+  const std::string limits = header.substr(begin, header.find("};", begin) - begin);
+  const std::regex member("\\b(\\w+) = ");
+  size_t count = 0;
+  for (std::sregex_iterator it(limits.begin(), limits.end(), member); it != std::sregex_iterator(); ++it, ++count) {
+    const std::string name = (*it)[1];
+    INFO(name);
+    CHECK(std::regex_search(wiring, std::regex("limits\\." + name + "\\b")));
+    CHECK(docs.find("`" + name + "`") != std::string::npos);
+  }
+  CHECK(count > 20);
 }
 
 }  // namespace
