@@ -95,18 +95,23 @@ void Parser::ParseUnlabelled(Command* command) {
 // statement; statement; ... up to END, ELSE, ELSEIF, UNTIL or WHEN
 void Parser::ParseStatements(Command* command) {
   while (!AtAny(Kw::kEND, Kw::kELSE, Kw::kELSEIF, Kw::kUNTIL, Kw::kWHEN) && !failed_) {
+    const Indent indent(*this);
+    NewLine();
     StatementRef* ref = New<StatementRef>();
     ref->statement = ParseStatement();
     command->statements.Add(ref);
     if (!At(Op::kSemicolon)) return Fail(";");
     Advance();
   }
+  NewLine();
 }
 
 // BEGIN [NOT ATOMIC] declarations statements END
 void Parser::ParseBlock(Command* command) {
   if (Accept(Kw::kNOT)) Expect(Kw::kATOMIC);
   while (At(Kw::kDECLARE)) {
+    const Indent indent(*this);
+    NewLine();
     ParseDeclaration(command);
     if (!At(Op::kSemicolon)) return Fail(";");
     Advance();
@@ -181,6 +186,7 @@ void Parser::ParseIf(Command* command) {
 void Parser::ParseCaseStatement(Command* command) {
   if (!At(Kw::kWHEN)) command->exprs.Add(ParseExpr());
   do {
+    NewLine();
     Expect(Kw::kWHEN);
     command->exprs.Add(ParseExpr());
     Expect(Kw::kTHEN);

@@ -258,7 +258,7 @@ Expr* Parser::ParseBit(int min_precedence) {
       const Kw word = token_.keyword;
       Advance();
       Expr* right = ParseBit(level + 1);
-      right->op = word == Kw::kNone ? op : word == Kw::kDIV ? Op::kSlash : Op::kPercent;
+      right->op = word == Kw::kNone ? op : word == Kw::kDIV ? Op::kDiv : Op::kPercent;
       chain->children.Add(right);
     }
     left = Finish(chain);
@@ -289,6 +289,7 @@ Expr* Parser::ParseUnary() {
   expr->keyword = token_.keyword;
   const Op op = token_.op;
   Advance();
+  if (op != Op::kNone && (At(Op::kOpen) || !At(TokenKind::kOperator))) NoteClose();
   expr->children.Add(ParseUnary());
   if (op == Op::kMinus || op == Op::kPlus) expr->name.raw = op == Op::kMinus ? "-" : "+";
   return Finish(expr);
@@ -338,6 +339,7 @@ bool EndsValue(const Token& token) { return token.op == Op::kComma || token.op =
 bool Parser::SkipPlainLiteral() {
   if (At(Op::kMinus) && IsNumber(Peek(1).kind) && EndsValue(Peek(2))) {
     Advance();
+    NoteClose();
     Advance();
     return true;
   }
@@ -359,7 +361,7 @@ bool Parser::SkipPlainLiteral() {
 
 // At the opening parenthesis of a row: lets the lexer run over the rows that are nothing but literals.
 void Parser::PassLiteralRows() {
-  if (!At(Op::kOpen) || ahead_count_ != 0) return;
+  if (!At(Op::kOpen) || ahead_count_ != 0 || outline_ != nullptr) return;
   const size_t rows = lexer_.PassLiteralRows();
   if (rows == 0) return;
   token_.begin = static_cast<uint32_t>(lexer_.position() - 1);
@@ -383,6 +385,7 @@ void Parser::ParseValues(List<Expr>& list, bool allow_default) {
 void Parser::ParseOrderList(List<Expr>& list) {
   do {
     list.Add(ParseExpr());
+    list.last->descending = At(Kw::kDESC);
     AcceptAny(Kw::kASC, Kw::kDESC);
   } while (Accept(Op::kComma));
 }

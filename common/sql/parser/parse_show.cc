@@ -74,6 +74,7 @@ void Parser::ParseShowBody(Command* command) {
   }
   if (At(Kw::kCOUNT)) {
     Advance();
+    NoteClose();
     Expect(Op::kOpen);
     Expect(Op::kStar);
     Expect(Op::kClose);
