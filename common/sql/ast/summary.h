@@ -1,6 +1,6 @@
 // A statement's tree as text, for goldens and for comparing two statements: one line a node, children indented, nothing
-// that depends on where things stand in the text, on letter case of keywords or on quotes that need not be. Two texts
-// have the same tree if and only if their summaries are equal. Pure, any thread.
+// that depends on where things stand in the text, on letter case of keywords or on quotes that need not be. It says all
+// that the tree holds: two statements have the same tree if their summaries are equal. Pure, any thread.
 #ifndef POSTERN_COMMON_SQL_AST_SUMMARY_H_
 #define POSTERN_COMMON_SQL_AST_SUMMARY_H_
 

@@ -102,7 +102,7 @@ std::string SummaryWriter::ExprHead(const Expr& expr) const {
     case ExprKind::kLiteral:
       return expr.keyword == Kw::kNone ? "literal " + TokensText(expr.name.raw) : std::string(keyword);
     case ExprKind::kColumn: return "column " + NameText(expr.schema, expr.table, expr.name);
-    case ExprKind::kStar: return "star " + NameText(expr.schema, expr.table, {"*"});
+    case ExprKind::kStar: return expr.table.empty() ? "star" : "star of " + NameText({}, expr.schema, expr.table);
     case ExprKind::kParameter: return "parameter";
     case ExprKind::kUserVariable: return "user variable " + NameText(expr.name);
     case ExprKind::kAssignment: return "assign to user variable " + NameText(expr.name);

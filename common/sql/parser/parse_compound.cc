@@ -83,13 +83,19 @@ void Parser::ParseUnlabelled(Command* command) {
     ParseName("a cursor");
     Expect(Kw::kINTO);
     do {
-      if (At(TokenKind::kUserVariable)) {
-        ParseUserVariable();
-      } else {
-        ParseName("a variable");
-      }
+      if (!AcceptTargetVariable(command)) ParseName("a variable");
     } while (Accept(Op::kComma));
   }
+}
+
+// @x where a value is put into it.
+bool Parser::AcceptTargetVariable(Command* command) {
+  if (!At(TokenKind::kUserVariable)) return false;
+  Expr* target = NewExpr(ExprKind::kAssignment);
+  target->name.raw = TextOf(token_).substr(1);
+  Advance();
+  command->exprs.Add(Finish(target));
+  return true;
 }
 
 // statement; statement; ... up to END, ELSE, ELSEIF, UNTIL or WHEN
@@ -254,14 +260,7 @@ Statement* Parser::ParseGetDiagnostics() {
   Expect(Kw::kDIAGNOSTICS);
   if (Accept(Kw::kCONDITION)) command->exprs.Add(ParseSimple());
   do {
-    if (At(TokenKind::kUserVariable)) {
-      Expr* target = NewExpr(ExprKind::kAssignment);
-      target->name.raw = TextOf(token_).substr(1);
-      Advance();
-      command->exprs.Add(Finish(target));
-    } else {
-      ParseName("a variable");
-    }
+    if (!AcceptTargetVariable(command)) ParseName("a variable");
     Expect(Op::kEqual);
     if (!Accept(Kw::kROW_NUMBER)) ParseName("an item");
   } while (Accept(Op::kComma));

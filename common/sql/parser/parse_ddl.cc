@@ -111,7 +111,7 @@ void Parser::ParseViewBody(Command* command) {
   QueryRef* body = New<QueryRef>();
   body->query = ParseQuery();
   command->queries.Add(body);
-  if (!Accept(Kw::kWITH)) return;
+  if (!AcceptClause(Kw::kWITH)) return;
   AcceptAny(Kw::kCASCADED, Kw::kLOCAL);
   Expect(Kw::kCHECK);
   Expect(Kw::kOPTION);

@@ -182,7 +182,15 @@ void Parser::ParseLimit(List<Expr>& limit, bool offsets) {
   const bool only_examined = mariadb() && At(Kw::kROWS);
   if (!only_examined) {
     ParseLimitValue(limit);
-    if (offsets && (Accept(Op::kComma) || Accept(Kw::kOFFSET))) ParseLimitValue(limit);
+    if (offsets && Accept(Op::kComma)) {
+      List<Expr> count;
+      ParseLimitValue(count);
+      Expr* offset = limit.last;
+      if (!failed_) std::swap(*offset, *count.first);  // the tree has the count first, whichever way it is written
+      limit.Add(count.first);
+    } else if (offsets && Accept(Kw::kOFFSET)) {
+      ParseLimitValue(limit);
+    }
   }
   if (mariadb() && offsets && Accept(Kw::kROWS)) {
     Expect(Kw::kEXAMINED);

@@ -427,6 +427,7 @@ class Parser {
   bool AtCompound();
   Statement* ParseCompound();
   void ParseUnlabelled(Command* command);
+  bool AcceptTargetVariable(Command* command);
   void ParseStatements(Command* command);
   void ParseBlock(Command* command);
   void ParseDeclaration(Command* command);
