@@ -206,7 +206,7 @@ Expr* Parser::ParseWordOperand() {
     case Kw::kUTC_TIME:
     case Kw::kUTC_TIMESTAMP: {
       Expr* call = NewExpr(ExprKind::kFunction);
-      call->name.raw = TextOf(token_);
+      call->name.raw = KeywordText(token_.keyword);
       call->special = true;
       Advance();
       if (At(Op::kOpen)) NoteClose();
@@ -219,7 +219,7 @@ Expr* Parser::ParseWordOperand() {
     case Kw::kCURRENT_ROLE:
       if (mariadb()) {
         Expr* call = NewExpr(ExprKind::kFunction);
-        call->name.raw = TextOf(token_);
+        call->name.raw = KeywordText(token_.keyword);
         call->special = true;
         Advance();
         if (At(Op::kOpen)) NoteClose();
