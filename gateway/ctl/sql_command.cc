@@ -101,7 +101,7 @@ void AddSql(CLI::App& app, Invocation& invocation) {
     invocation.Choose([&invocation, question] { return Explain(invocation, *question); });
   });
 
-  CLI::App* print = sql->add_subcommand("print", "Write a statement out for people, without comments and on several lines");
+  CLI::App* print = sql->add_subcommand("print", "Lay a statement out for people, on several lines");
   const auto printed = AddQuestion(print);
   print->add_option("statement", printed->statement, "The statement; without it stdin is read");
   print->callback([&invocation, printed] {

@@ -55,8 +55,8 @@ void SummaryWriter::VisitShape(const Delete& del) {
 }
 
 void SummaryWriter::VisitShape(const Load& load) {
-  Row("load", load.local ? " local " : " ", load.file, load.replace ? " replace" : "", load.ignore ? " ignore" : "", " into ",
-      NameText(load.table));
+  Row("load", load.local ? " local " : " ", load.file, load.replace ? " replace" : "", load.ignore ? " ignore" : "",
+      " into ", NameText(load.table));
   const Deeper deeper(*this);
   VisitExprs("into", load.targets);
   VisitAssignments("set", load.set);
@@ -80,7 +80,9 @@ void SummaryWriter::VisitShape(const Set& set) {
 void SummaryWriter::VisitSetItem(const SetItem& item) {
   switch (item.kind) {
     case SetKind::kVariable: Row(VariableScopeName(item.scope), " ", NameText({}, item.prefix, item.name)); break;
-    case SetKind::kNames: Row("names ", NameText(item.name), item.collation.empty() ? "" : " collate ", NameText(item.collation)); break;
+    case SetKind::kNames:
+      Row("names ", NameText(item.name), item.collation.empty() ? "" : " collate ", NameText(item.collation));
+      break;
     case SetKind::kCharacterSet: Row("character set ", NameText(item.name)); break;
   }
   const Deeper deeper(*this);

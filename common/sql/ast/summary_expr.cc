@@ -123,14 +123,16 @@ std::string SummaryWriter::ExprHead(const Expr& expr) const {
     case ExprKind::kExists: return "exists";
     case ExprKind::kFunction: return FunctionHead(expr);
     case ExprKind::kCase: return expr.keyword == Kw::kELSE ? "case with else" : "case";
-    case ExprKind::kCast: return "cast to " + (expr.name.empty() ? std::string(keyword) : "charset " + NameText(expr.name));
+    case ExprKind::kCast:
+      return "cast to " + (expr.name.empty() ? std::string(keyword) : "charset " + NameText(expr.name));
     case ExprKind::kInterval: return "interval in " + std::string(keyword);
     case ExprKind::kMatch: return "match";
     case ExprKind::kDefault: return "default or values";
     case ExprKind::kCollate: return "collate " + NameText(expr.name);
     case ExprKind::kIntroduced: return "introduced " + TokensText(expr.name.raw);
     case ExprKind::kJsonPath: return "json path";
-    case ExprKind::kNextValue: return (expr.negated ? "last value of " : "next value of ") + NameText({}, expr.table, expr.name);
+    case ExprKind::kNextValue:
+      return (expr.negated ? "last value of " : "next value of ") + NameText({}, expr.table, expr.name);
   }
   return "";
 }

@@ -13,7 +13,8 @@ std::string AccountText(std::string_view raw, const Dialect& dialect) {
   Lexer lexer(raw, dialect);
   const Token user = lexer.Next();
   const Token host = lexer.Next();
-  if (user.keyword == Kw::kCURRENT_USER || user.keyword == Kw::kCURRENT_ROLE) return std::string(KeywordText(user.keyword));
+  const bool current = user.keyword == Kw::kCURRENT_USER || user.keyword == Kw::kCURRENT_ROLE;
+  if (current) return std::string(KeywordText(user.keyword));
   std::string text = Unquote({raw.substr(user.begin, user.end - user.begin)});
   if (host.kind != TokenKind::kUserVariable) return text;
   return text + "@" + Unquote({raw.substr(host.begin + 1, host.end - host.begin - 1)});

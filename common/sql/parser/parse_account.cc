@@ -223,7 +223,8 @@ void Parser::ParsePrivileges(Command* command, bool& roles) {
     }
     if (!At(TokenKind::kWord)) return Fail("a privilege or a role");
     // One word may be a role; of several each is a privilege's.
-    const bool alone = next.kind != TokenKind::kWord || next.keyword == Kw::kON || next.keyword == Kw::kTO || next.keyword == Kw::kFROM;
+    const bool alone = next.kind != TokenKind::kWord || next.keyword == Kw::kON || next.keyword == Kw::kTO ||
+                       next.keyword == Kw::kFROM;
     if (alone && AtName()) NoteName(token_);
     while (At(TokenKind::kWord) && !AtAny(Kw::kON, Kw::kTO, Kw::kFROM)) Advance();
     if (At(Op::kOpen)) ParseParenthesizedNames();

@@ -26,7 +26,8 @@ bool NeedsNoQuotes(std::string_view name) {
   for (char c : name) {
     if (!IsLetter(c) && !IsDigit(static_cast<unsigned char>(c)) && c != '_') return false;
   }
-  return FindKeyword(name) == Kw::kNone && !EqualsIgnoreCase(name, "REVERSE");  // a word where MariaDB's FOR loop has names
+  const bool in_for_loops = EqualsIgnoreCase(name, "REVERSE");  // no keyword, but told from a name by its spelling
+  return FindKeyword(name) == Kw::kNone && !in_for_loops;
 }
 
 std::string Quoted(std::string_view name) {
@@ -35,14 +36,23 @@ std::string Quoted(std::string_view name) {
   return text + "`";
 }
 
+bool IsLast(const Token& token) { return token.kind == TokenKind::kEnd || token.kind == TokenKind::kError; }
+
 bool IsArrow(const Token& token) { return token.op == Op::kArrow || token.op == Op::kArrowText; }
+
+bool OpensTight(Op op) { return op == Op::kOpen || op == Op::kOpenBrace; }
+
+bool ClosesTight(Op op) {
+  return op == Op::kClose || op == Op::kCloseBrace || op == Op::kComma || op == Op::kSemicolon || op == Op::kDot ||
+         op == Op::kColon;
+}
 
 }  // namespace
 
 std::string Layout::Write() {
   out_.reserve(text_.size() + text_.size() / 4);
   Lexer lexer(text_, dialect_);
-  for (Token token = lexer.Next(); token.kind != TokenKind::kEnd && token.kind != TokenKind::kError; token = lexer.Next()) {
+  for (Token token = lexer.Next(); !IsLast(token); token = lexer.Next()) {
     WriteSeparator(token);
     WriteToken(token);
     before_ = token;
@@ -76,9 +86,8 @@ bool Layout::IsClose(const Token& token) const {
   if (before_.op == Op::kDot) {  // behind a dot digits would be read as a name, or the dot as a decimal point
     return !IsDigit(static_cast<unsigned char>(text_[token.begin])) || before_.end == token.begin;
   }
-  if (before_.op == Op::kOpen || before_.op == Op::kOpenBrace || before_.kind == TokenKind::kSystemVariable) return true;
-  if (token.op == Op::kClose || token.op == Op::kCloseBrace || token.op == Op::kComma || token.op == Op::kSemicolon) return true;
-  if (token.op == Op::kDot || token.op == Op::kColon || IsArrow(token) || IsArrow(before_)) return true;
+  if (OpensTight(before_.op) || ClosesTight(token.op) || IsArrow(token) || IsArrow(before_)) return true;
+  if (before_.kind == TokenKind::kSystemVariable) return true;
   return before_.kind == TokenKind::kIntroducer && token.kind == TokenKind::kString;
 }
 

@@ -10,7 +10,8 @@ namespace postern::sql {
 namespace {
 
 // The summary of the one statement of a text that was read before; nothing if it does not read.
-std::optional<std::string> SummaryOf(std::string_view text, const Dialect& dialect, const Limits& limits, Outline* outline) {
+std::optional<std::string> SummaryOf(std::string_view text, const Dialect& dialect, const Limits& limits,
+                                     Outline* outline) {
   Arena arena;
   Parser parser(text, dialect, limits, arena, outline);
   const Statement* statement = parser.ParseNext();
