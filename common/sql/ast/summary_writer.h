@@ -29,10 +29,14 @@ class SummaryWriter {
 
   template <typename... Pieces>
   void Row(const Pieces&... pieces) {
-    out_.append(2 * level_, ' ');
+    out_.append(2 * (level_ < kMaxIndent ? level_ : kMaxIndent), ' ');
+    if (level_ > kMaxIndent) Append(out_, "(", std::to_string(level_), ") ");
     Append(out_, pieces...);
     out_ += '\n';
   }
+
+  // Deeper nodes say their level in figures, so that the summary is no longer than a few times the tree.
+  static constexpr size_t kMaxIndent = 40;
 
   // summary.cc
   void VisitShape(const Query& query);

@@ -25,6 +25,12 @@ Expr* Parser::Finish(Expr* expr) {
   return expr;
 }
 
+// One more operator behind an operand, which nests in the tree as a parenthesis would. The first of a kind adds no more
+// depth than the rule that reads it; all others of a statement together may add max_depth.
+void Parser::CountStacked(uint32_t& operators) {
+  if (operators++ > 0 && ++stacked_ > limits_.max_depth) FailWith(ParseErrorKind::kTooDeep, "less nesting");
+}
+
 Expr* Parser::ParseExpr() {
   const Depth depth(*this);
   Expr* left = ParseXor();
@@ -77,7 +83,7 @@ Expr* Parser::ParseIs() {
   Expr* left = ParseComparison();
   uint32_t nested = 0;
   while (At(Kw::kIS)) {
-    if (++nested > limits_.max_depth) FailWith(ParseErrorKind::kTooDeep, "less nesting");
+    CountStacked(nested);
     Expr* expr = NewExpr(ExprKind::kIs);
     expr->begin = left->begin;
     Advance();
@@ -96,10 +102,10 @@ Expr* Parser::ParseComparison() {
   Expr* left = ParsePredicate();
   uint32_t nested = 0;
   for (;;) {
-    if (++nested > limits_.max_depth) FailWith(ParseErrorKind::kTooDeep, "less nesting");
     if (At(Kw::kIS)) {
       const bool negated = Peek(1).keyword == Kw::kNOT;
       if (Peek(negated ? 2 : 1).keyword != Kw::kNULL) return left;
+      CountStacked(nested);
       Expr* expr = NewExpr(ExprKind::kIs);
       expr->begin = left->begin;
       Advance();
@@ -109,6 +115,7 @@ Expr* Parser::ParseComparison() {
       expr->children.Add(left);
       left = Finish(expr);
     } else if (IsComparison(token_.op)) {
+      CountStacked(nested);
       Expr* chain = NewExpr(ExprKind::kBinary);
       chain->begin = left->begin;
       chain->children.Add(left);
@@ -140,8 +147,8 @@ Expr* Parser::ParseQuantified(Op op) {
 Expr* Parser::ParsePredicate() {
   Expr* left = ParseBit();
   Expr* predicate = ParsePredicateTail(left);
-  for (uint32_t nested = 0; mariadb() && predicate != left; ++nested) {
-    if (nested > limits_.max_depth) FailWith(ParseErrorKind::kTooDeep, "less nesting");
+  for (uint32_t nested = 0; mariadb() && predicate != left;) {
+    CountStacked(nested);
     left = predicate;
     predicate = ParsePredicateTail(left);
   }
@@ -298,8 +305,8 @@ Expr* Parser::ParseUnary() {
 Expr* Parser::ParsePostfix(Expr* operand) {
   uint32_t nested = 0;
   for (;;) {
-    if (++nested > limits_.max_depth) FailWith(ParseErrorKind::kTooDeep, "less nesting");
     if (At(Kw::kCOLLATE)) {
+      CountStacked(nested);
       Expr* expr = NewExpr(ExprKind::kCollate);
       expr->begin = operand->begin;
       Advance();

@@ -140,6 +140,7 @@ class Parser {
   // Expressions: parse_expr.cc
   Expr* NewExpr(ExprKind kind);
   Expr* Finish(Expr* expr);
+  void CountStacked(uint32_t& operators);
   Expr* ParseExpr();
   Expr* ParseXor();
   Expr* ParseAnd();
@@ -464,6 +465,7 @@ class Parser {
   uint32_t last_end_ = 0;
   uint32_t tokens_ = 0;
   uint32_t depth_ = 0;
+  uint32_t stacked_ = 0;  // operators behind operands that have one of the kind already
   uint32_t parameters_ = 0;
   Expr* seed_ = nullptr;  // an operand that is parsed already and that the next ParseOperand takes
   TableRef* table_seed_ = nullptr;  // likewise for ParseTableFactor

@@ -59,6 +59,18 @@ TEST_CASE("what differs in meaning differs in the tree") {
   }
 }
 
+TEST_CASE("a node far down takes no more room than one far up") {
+  std::string deep = "1";
+  for (int i = 0; i < 5000; ++i) deep += ", a";
+  const std::string flat = TreeOf("SELECT 1 IN (" + deep + ")", {});
+  deep = "1 IN (" + deep + ")";
+  for (int i = 0; i < 80; ++i) deep = "(1 + 2 * " + deep + " = 3 AND 4)";
+  const std::string tree = TreeOf("SELECT " + deep, {});
+  CHECK(tree != "refused");
+  CHECK(tree.size() > flat.size());
+  CHECK(tree.size() < 10 * flat.size());
+}
+
 TEST_CASE("names quoted with quotation marks are names where the mode says so") {
   Dialect ansi = MariaDb();
   ansi.mode.ansi_quotes = true;
