@@ -13,7 +13,8 @@ std::string AccountText(std::string_view raw, const Dialect& dialect) {
   Lexer lexer(raw, dialect);
   const Token user = lexer.Next();
   const Token host = lexer.Next();
-  const bool current = user.keyword == Kw::kCURRENT_USER || user.keyword == Kw::kCURRENT_ROLE;
+  const bool role = user.keyword == Kw::kCURRENT_ROLE && dialect.IsMariaDb();  // to MySQL a name like any other
+  const bool current = user.keyword == Kw::kCURRENT_USER || role;
   if (current) return std::string(KeywordText(user.keyword));
   std::string text = Unquote({raw.substr(user.begin, user.end - user.begin)});
   if (host.kind != TokenKind::kUserVariable) return text;

@@ -98,7 +98,7 @@ Name Parser::ParseCharsetName() {
 // 'user'@'host', user@host, user, CURRENT_USER [()]. The host is one token with its @.
 Name Parser::ParseAccount() {
   const uint32_t begin = token_.begin;
-  if (AcceptAny(Kw::kCURRENT_USER, Kw::kCURRENT_ROLE)) {
+  if (Accept(Kw::kCURRENT_USER) || (mariadb() && Accept(Kw::kCURRENT_ROLE))) {
     if (At(Op::kOpen)) {
       NoteClose();
       Advance();
