@@ -3,10 +3,12 @@
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
 #include <istream>
+#include <iterator>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <ostream>
 
+#include "common/sql/print.h"
 #include "common/sql/read.h"
 #include "gateway/ctl/commands.h"
 #include "gateway/ctl/json.h"
@@ -31,11 +33,12 @@ ExitCode AnswerLines(Invocation& invocation) {
   return kOk;
 }
 
-void Print(Invocation& invocation, const sql::Reading& reading) {
-  if (!reading.ok()) {
-    invocation.out() << "refused: " << OneLine(reading.error->ToString()) << '\n';
-    return;
-  }
+ExitCode Refuse(Invocation& invocation, const sql::ParseError& error) {
+  invocation.out() << "refused: " << OneLine(error.ToString()) << '\n';
+  return kFailed;
+}
+
+void TellFacts(Invocation& invocation, const sql::Reading& reading) {
   std::string text = sql::ToText(reading.facts);
   for (size_t begin = 0, end; (end = text.find('\n', begin)) != std::string::npos; begin = end + 1) {
     invocation.out() << OneLine(text.substr(begin, end - begin)) << '\n';
@@ -52,8 +55,33 @@ ExitCode Explain(Invocation& invocation, const Question& question) {
     return json["ok"] ? kOk : kFailed;
   }
   const sql::Reading reading = sql::Read(question.statement, *dialect);
-  Print(invocation, reading);
-  return reading.ok() ? kOk : kFailed;
+  if (!reading.ok()) return Refuse(invocation, *reading.error);
+  TellFacts(invocation, reading);
+  return kOk;
+}
+
+// Of the statement given, or of all that is on stdin.
+ExitCode Print(Invocation& invocation, Question question) {
+  const auto dialect = DialectFrom(question.vendor, question.version, question.sql_mode);
+  if (!dialect) return invocation.Usage("unknown vendor, version or sql_mode");
+  if (question.statement.empty()) question.statement.assign(std::istreambuf_iterator<char>(invocation.in()), {});
+  if (invocation.json()) {
+    const nlohmann::ordered_json json = PrintedJson(question.statement, *dialect);
+    invocation.out() << Pretty(json) << '\n';
+    return json["ok"] ? kOk : kFailed;
+  }
+  const sql::Printed printed = sql::Print(question.statement, *dialect);
+  if (!printed.ok()) return Refuse(invocation, *printed.error);
+  invocation.out() << Block(printed.text, "") << '\n';
+  return kOk;
+}
+
+std::shared_ptr<Question> AddQuestion(CLI::App* command) {
+  auto question = std::make_shared<Question>();
+  command->add_option("--vendor", question->vendor, "mysql or mariadb");
+  command->add_option("--server-version", question->version, "Such as 9.7.4");
+  command->add_option("--sql-mode", question->sql_mode, "The session's sql_mode");
+  return question;
 }
 
 }  // namespace
@@ -66,14 +94,18 @@ void AddSql(CLI::App& app, Invocation& invocation) {
   facts->callback([&invocation] { invocation.Choose([&invocation] { return AnswerLines(invocation); }); });
 
   CLI::App* explain = sql->add_subcommand("explain", "Tell a person what a statement does");
-  auto question = std::make_shared<Question>();
+  const auto question = AddQuestion(explain);
   explain->add_option("statement", question->statement, "The statement")->required();
-  explain->add_option("--vendor", question->vendor, "mysql or mariadb");
-  explain->add_option("--server-version", question->version, "Such as 9.7.4");
-  explain->add_option("--sql-mode", question->sql_mode, "The session's sql_mode");
   explain->add_option("--schema", question->schema, "The session's default schema");
   explain->callback([&invocation, question] {
     invocation.Choose([&invocation, question] { return Explain(invocation, *question); });
+  });
+
+  CLI::App* print = sql->add_subcommand("print", "Lay a statement out for people, on several lines");
+  const auto printed = AddQuestion(print);
+  print->add_option("statement", printed->statement, "The statement; without it stdin is read");
+  print->callback([&invocation, printed] {
+    invocation.Choose([&invocation, printed] { return Print(invocation, *printed); });
   });
 }
 

@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "common/sql/print.h"
 #include "common/sql/read.h"
 #include "common/text/utf8.h"
 
@@ -181,6 +182,12 @@ Json FactsJson(std::string_view statement, const sql::Dialect& dialect, std::str
   json["digest"] = text::ValidUtf8(digest.text);
   json["fingerprint"] = digest.fingerprint;
   return json;
+}
+
+Json PrintedJson(std::string_view statement, const sql::Dialect& dialect) {
+  const sql::Printed printed = sql::Print(statement, dialect);
+  if (printed.ok()) return {{"ok", true}, {"text", ValidUtf8(printed.text)}};
+  return Refusal(sql::ParseErrorKindName(printed.error->kind), printed.error->ToString(), printed.error->offset);
 }
 
 Json AnswerLine(std::string_view line) {

@@ -20,6 +20,9 @@ std::optional<sql::Dialect> DialectFrom(std::string_view vendor, std::string_vie
 // taken as the default schema's; {"ok": false, "error", "offset", "reason"} for one that is not.
 nlohmann::ordered_json FactsJson(std::string_view statement, const sql::Dialect& dialect, std::string_view schema);
 
+// {"ok": true, "text"}: the statement laid out for people; or as above why it is not read.
+nlohmann::ordered_json PrintedJson(std::string_view statement, const sql::Dialect& dialect);
+
 // The answer to one line: {"sql", "vendor", "version", "sql_mode", "schema"}, of which only the first must be there.
 nlohmann::ordered_json AnswerLine(std::string_view line);
 

@@ -15,6 +15,7 @@ struct Assignment {
 // INSERT and REPLACE. Values that are plain literals are not kept, so that a statement of a million rows stays small.
 struct Insert {
   bool replace = false;
+  bool ignore = false;
   ObjectName table;
   List<Expr> columns;
   bool has_rows = false;
@@ -28,6 +29,7 @@ struct Insert {
 };
 
 struct Update {
+  bool ignore = false;
   List<CommonTable> with;
   List<TableRef> tables;
   List<Assignment> set;
@@ -40,6 +42,7 @@ struct Update {
 };
 
 struct Delete {
+  bool ignore = false;
   List<CommonTable> with;
   List<TableRef> targets;  // as named before FROM or USING; empty: the one table of `tables`
   List<TableRef> tables;
@@ -56,6 +59,7 @@ struct Delete {
 struct Load {
   bool local = false;
   bool replace = false;
+  bool ignore = false;
   std::string_view file;
   ObjectName table;
   List<Expr> targets;  // columns and variables

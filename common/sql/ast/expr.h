@@ -41,9 +41,9 @@ enum class ExprKind : uint8_t {
   kSubquery,
   kExists,
   kFunction,        // schema, name, children; window, filter
-  kCase,
-  kCast,            // CAST, CONVERT: children, the type is in the span
-  kInterval,        // INTERVAL child unit
+  kCase,            // [value] (condition, result) ... [else]; keyword is ELSE if there is one
+  kCast,            // CAST, CONVERT: child, keyword = the type's first word; or name = the character set
+  kInterval,        // INTERVAL child unit (keyword)
   kMatch,           // MATCH columns AGAINST child
   kDefault,         // DEFAULT or DEFAULT(column)
   kCollate,
@@ -58,6 +58,7 @@ struct Expr {
   bool distinct = false;  // aggregates
   bool adjacent = false;  // function: the parenthesis follows at once
   bool special = false;   // function: its own grammar rule, so a built-in whatever the name
+  bool descending = false;  // in ORDER BY, GROUP BY
   Op op = Op::kNone;      // operator that joins this node to the one before it in a chain
   Kw keyword = Kw::kNone;
   TokenKind token = TokenKind::kEnd;  // of a literal

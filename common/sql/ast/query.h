@@ -34,6 +34,7 @@ struct SelectBlock {
   List<Window> windows;
   Into into;  // before FROM; the query's own once it is read
   std::string_view hint;
+  bool distinct = false;
 };
 
 enum class TermKind : uint8_t { kSelect, kValues, kTable, kNested };
@@ -42,6 +43,7 @@ enum class TermKind : uint8_t { kSelect, kValues, kTable, kNested };
 struct QueryTerm {
   TermKind kind = TermKind::kSelect;
   Kw set_operator = Kw::kNone;  // that joins it to the term before
+  bool all = false;             // UNION ALL
   SelectBlock* select = nullptr;
   List<Expr> rows;              // VALUES: what is not a plain literal
   TableRef* table = nullptr;    // TABLE t
@@ -69,6 +71,8 @@ struct Query {
   uint32_t end = 0;
 };
 
+enum class JoinKind : uint8_t { kComma, kInner, kLeft, kRight, kStraight };
+
 enum class TableKind : uint8_t { kNamed, kDerived, kGroup, kFunction /* JSON_TABLE */ };
 
 // One operand of a join. A chain of joins is a flat list.
@@ -82,6 +86,7 @@ struct TableRef {
   List<TableRef> group;
   List<Expr> exprs;  // ON, FOR SYSTEM_TIME, JSON_TABLE's arguments
   List<NameRef> using_columns;
+  JoinKind join = JoinKind::kComma;  // to the table before it
   bool natural = false;
   TableRef* next = nullptr;
 };

@@ -8,28 +8,17 @@
 namespace postern::sql {
 namespace {
 
-// 'user'@'host' without its quotes, CURRENT_USER in capitals and without parentheses.
-std::string AccountText(std::string_view raw) {
-  for (std::string_view word : {"CURRENT_USER", "CURRENT_ROLE"}) {
-    if (EqualsIgnoreCase(raw.substr(0, word.size()), word)) {
-      const std::string_view rest = raw.substr(word.size());
-      if (rest.empty() || rest.front() == '(' || rest.front() == ' ') return std::string(word);
-    }
-  }
-  size_t at = 0;
-  for (char quote = 0; at < raw.size() && (quote != 0 || raw[at] != '@'); ++at) {
-    const bool is_quote = raw[at] == '\'' || raw[at] == '"' || raw[at] == '`';
-    if (quote == 0 && is_quote) {
-      quote = raw[at];
-    } else if (raw[at] == quote) {
-      quote = 0;
-    }
-  }
-  std::string_view user = raw.substr(0, at);
-  while (!user.empty() && user.back() == ' ') user.remove_suffix(1);
-  std::string text = Unquote({user});
-  if (at < raw.size()) text += "@" + Unquote({raw.substr(at + 1)});
-  return text;
+// 'user'@'host' without its quotes and blanks, CURRENT_USER in capitals and without parentheses.
+std::string AccountText(std::string_view raw, const Dialect& dialect) {
+  Lexer lexer(raw, dialect);
+  const Token user = lexer.Next();
+  const Token host = lexer.Next();
+  const bool role = user.keyword == Kw::kCURRENT_ROLE && dialect.IsMariaDb();  // to MySQL a name like any other
+  const bool current = user.keyword == Kw::kCURRENT_USER || role;
+  if (current) return std::string(KeywordText(user.keyword));
+  std::string text = Unquote({raw.substr(user.begin, user.end - user.begin)});
+  if (host.kind != TokenKind::kUserVariable) return text;
+  return text + "@" + Unquote({raw.substr(host.begin + 1, host.end - host.begin - 1)});
 }
 
 }  // namespace
@@ -92,7 +81,7 @@ void Collector::VisitObjects(const Command& command) {
     } else if (object.is_string) {
       AddObject(object.kind, object.access, "", UnquoteString(object.name.name.raw, dialect_.mode.no_backslash_escapes));
     } else if (object.kind == ObjectKind::kUser || object.kind == ObjectKind::kRole) {
-      AddObject(object.kind, object.access, "", AccountText(object.name.name.raw));
+      AddObject(object.kind, object.access, "", AccountText(object.name.name.raw, dialect_));
     } else {
       AddObject(object.kind, object.access, object.name);
     }

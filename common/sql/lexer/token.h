@@ -67,6 +67,7 @@ enum class Op : uint8_t {
   kCloseBrace,
   kColon,
   kDotDot,  // MariaDB: FOR i IN 1..5
+  kDiv,     // the word DIV, in trees; never a token's
 };
 
 struct Token {

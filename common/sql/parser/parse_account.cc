@@ -15,6 +15,7 @@ Statement* Parser::ParseCreateUser(Verb verb) {
   create ? AcceptIfNotExists() : AcceptIfExists();
   const Access access = create ? Access::kCreate : Access::kAlter;
   if (!create && AcceptWord("USER")) {  // ALTER USER USER() ...
+    NoteClose();
     Expect(Op::kOpen);
     Expect(Op::kClose);
     AddFixed(command, "current user");
@@ -71,7 +72,9 @@ void Parser::ParseAuth() {
     if (Accept(Kw::kRANDOM)) return Expect(Kw::kPASSWORD);
     if (At(TokenKind::kHexNumber)) return Advance();
     if (mariadb() && Accept(Kw::kPASSWORD)) {
-      if (Accept(Op::kOpen)) {
+      if (At(Op::kOpen)) {
+        NoteClose();
+        Advance();
         ParseString("a password");
         return Expect(Op::kClose);
       }
@@ -219,6 +222,10 @@ void Parser::ParsePrivileges(Command* command, bool& roles) {
       continue;
     }
     if (!At(TokenKind::kWord)) return Fail("a privilege or a role");
+    // One word may be a role; of several each is a privilege's.
+    const bool alone = next.kind != TokenKind::kWord || next.keyword == Kw::kON || next.keyword == Kw::kTO ||
+                       next.keyword == Kw::kFROM;
+    if (alone && AtName()) NoteName(token_);
     while (At(TokenKind::kWord) && !AtAny(Kw::kON, Kw::kTO, Kw::kFROM)) Advance();
     if (At(Op::kOpen)) ParseParenthesizedNames();
   } while (Accept(Op::kComma));

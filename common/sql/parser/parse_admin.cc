@@ -245,6 +245,7 @@ Statement* Parser::ParseCall() {
   Command* command = NewCommand(Verb::kCall);
   Advance();
   AddObject(command, ObjectKind::kProcedure, Access::kExecute, ParseObjectName("a procedure"));
+  if (At(Op::kOpen)) NoteCall();
   if (Accept(Op::kOpen)) {
     if (!At(Op::kClose)) ParseExprList(command->exprs);
     Expect(Op::kClose);

@@ -83,30 +83,41 @@ void Parser::ParseUnlabelled(Command* command) {
     ParseName("a cursor");
     Expect(Kw::kINTO);
     do {
-      if (At(TokenKind::kUserVariable)) {
-        ParseUserVariable();
-      } else {
-        ParseName("a variable");
-      }
+      if (!AcceptTargetVariable(command)) ParseName("a variable");
     } while (Accept(Op::kComma));
   }
+}
+
+// @x where a value is put into it.
+bool Parser::AcceptTargetVariable(Command* command) {
+  if (!At(TokenKind::kUserVariable)) return false;
+  Expr* target = NewExpr(ExprKind::kAssignment);
+  target->name.raw = TextOf(token_).substr(1);
+  Advance();
+  command->exprs.Add(Finish(target));
+  return true;
 }
 
 // statement; statement; ... up to END, ELSE, ELSEIF, UNTIL or WHEN
 void Parser::ParseStatements(Command* command) {
   while (!AtAny(Kw::kEND, Kw::kELSE, Kw::kELSEIF, Kw::kUNTIL, Kw::kWHEN) && !failed_) {
+    const Indent indent(*this);
+    NewLine();
     StatementRef* ref = New<StatementRef>();
     ref->statement = ParseStatement();
     command->statements.Add(ref);
     if (!At(Op::kSemicolon)) return Fail(";");
     Advance();
   }
+  NewLine();
 }
 
 // BEGIN [NOT ATOMIC] declarations statements END
 void Parser::ParseBlock(Command* command) {
   if (Accept(Kw::kNOT)) Expect(Kw::kATOMIC);
   while (At(Kw::kDECLARE)) {
+    const Indent indent(*this);
+    NewLine();
     ParseDeclaration(command);
     if (!At(Op::kSemicolon)) return Fail(";");
     Advance();
@@ -181,6 +192,7 @@ void Parser::ParseIf(Command* command) {
 void Parser::ParseCaseStatement(Command* command) {
   if (!At(Kw::kWHEN)) command->exprs.Add(ParseExpr());
   do {
+    NewLine();
     Expect(Kw::kWHEN);
     command->exprs.Add(ParseExpr());
     Expect(Kw::kTHEN);
@@ -248,14 +260,7 @@ Statement* Parser::ParseGetDiagnostics() {
   Expect(Kw::kDIAGNOSTICS);
   if (Accept(Kw::kCONDITION)) command->exprs.Add(ParseSimple());
   do {
-    if (At(TokenKind::kUserVariable)) {
-      Expr* target = NewExpr(ExprKind::kAssignment);
-      target->name.raw = TextOf(token_).substr(1);
-      Advance();
-      command->exprs.Add(Finish(target));
-    } else {
-      ParseName("a variable");
-    }
+    if (!AcceptTargetVariable(command)) ParseName("a variable");
     Expect(Op::kEqual);
     if (!Accept(Kw::kROW_NUMBER)) ParseName("an item");
   } while (Accept(Op::kComma));

@@ -107,10 +107,11 @@ Statement* Parser::ParseCreateView(bool or_replace) {
 void Parser::ParseViewBody(Command* command) {
   if (At(Op::kOpen)) ParseParenthesizedNames();
   Expect(Kw::kAS);
+  NewLine();
   QueryRef* body = New<QueryRef>();
   body->query = ParseQuery();
   command->queries.Add(body);
-  if (!Accept(Kw::kWITH)) return;
+  if (!AcceptClause(Kw::kWITH)) return;
   AcceptAny(Kw::kCASCADED, Kw::kLOCAL);
   Expect(Kw::kCHECK);
   Expect(Kw::kOPTION);
@@ -367,7 +368,7 @@ Statement* Parser::ParseSequence(Verb verb, bool temporary, bool or_replace) {
   AddObject(command, ObjectKind::kSequence, creates ? Access::kCreate : Access::kAlter, name);
   if (or_replace) AddObject(command, ObjectKind::kSequence, Access::kDrop, name);
   const auto number = [this] {
-    Accept(Op::kMinus);
+    if (Accept(Op::kMinus)) NoteClose();
     ParseUnsigned("a number");
   };
   for (;;) {

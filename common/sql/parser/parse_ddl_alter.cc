@@ -84,7 +84,12 @@ Statement* Parser::ParseAlterInstance() {
   if (!AcceptAny(Kw::kROTATE, Kw::kRELOAD, Kw::kENABLE, Kw::kDISABLE)) Fail("ROTATE, RELOAD, ENABLE or DISABLE");
   bool any = false;
   while (At(TokenKind::kWord)) {
-    Advance();
+    if (!Accept(Kw::kCHANNEL)) {
+      Advance();
+    } else if (At(TokenKind::kWord)) {
+      NoteName(token_);
+      Advance();
+    }
     any = true;
   }
   if (!any) Fail("what to change");
@@ -103,7 +108,7 @@ Statement* Parser::ParseAlterTable() {
   if (!At(Kw::kPARTITION)) {
     do {
       ParseAlterAction(command);
-    } while (Accept(Op::kComma));
+    } while (AcceptNextRow());
   }
   if (At(Kw::kPARTITION)) {
     ParsePartitioning(command);

@@ -30,6 +30,7 @@ Statement* Parser::ParseCreateTable(bool temporary, bool or_replace) {
   AcceptAny(Kw::kIGNORE, Kw::kREPLACE);
   const bool as = Accept(Kw::kAS);
   if (AtQueryStart() || At(Op::kOpen) || as) {
+    NewLine();
     QueryRef* source = New<QueryRef>();
     source->query = ParseQuery();
     command->queries.Add(source);
@@ -41,8 +42,10 @@ Statement* Parser::ParseCreateTable(bool temporary, bool or_replace) {
 void Parser::ParseTableElements(Command* command) {
   Expect(Op::kOpen);
   do {
+    NewLine(1);
     ParseTableElement(command);
   } while (Accept(Op::kComma));
+  NewLine();
   Expect(Op::kClose);
 }
 
@@ -143,6 +146,7 @@ bool Parser::ParseColumnAttribute(Command* command) {
     ParseCharsetAttributes();
   } else if (mariadb() && (At(TokenKind::kWord) || At(TokenKind::kQuotedName)) && !At(Kw::kREF_SYSTEM_ID) &&
              Peek().op == Op::kEqual) {
+    NoteName(token_);
     Advance();  // an engine's own option
     Advance();
     ParseEngineOptionValue();
@@ -235,7 +239,9 @@ void Parser::ParseKeyParts(Command* command) {
       command->exprs.Add(ParseParenthesized());
     } else {
       ParseName("a column");
-      if (Accept(Op::kOpen)) {
+      if (At(Op::kOpen)) {
+        NoteCall();
+        Advance();
         ParseUnsigned("a length");
         Expect(Op::kClose);
       }
@@ -265,6 +271,7 @@ void Parser::ParseIndexOptions() {
       ParseString("an attribute");
     } else if (mariadb() && (Accept(Kw::kIGNORED) || AcceptAll(Kw::kNOT, Kw::kIGNORED))) {
     } else if (mariadb() && (At(TokenKind::kWord) || At(TokenKind::kQuotedName)) && Peek().op == Op::kEqual) {
+      NoteName(token_);
       Advance();
       Advance();
       ParseEngineOptionValue();
@@ -347,6 +354,7 @@ bool Parser::ParseTableOption(Command* command) {
     Advance();
     Expect(Kw::kVERSIONING);
   } else if (mariadb() && (At(TokenKind::kWord) || At(TokenKind::kQuotedName)) && Peek().op == Op::kEqual) {
+    NoteName(token_);
     Advance();  // an engine's own option
     Advance();
     ParseEngineOptionValue();
@@ -358,6 +366,7 @@ bool Parser::ParseTableOption(Command* command) {
 
 // PARTITION BY ... [PARTITIONS n] [SUBPARTITION BY ...] [(definitions)]
 void Parser::ParsePartitioning(Command* command) {
+  NewLine();
   Expect(Kw::kPARTITION);
   Expect(Kw::kBY);
   ParsePartitionBy(command);
@@ -405,8 +414,10 @@ void Parser::ParsePartitionBy(Command* command) {
 void Parser::ParsePartitionDefinitions(Command* command) {
   Expect(Op::kOpen);
   do {
+    NewLine(1);
     ParsePartitionDefinition(command);
   } while (Accept(Op::kComma));
+  NewLine();
   Expect(Op::kClose);
 }
 
@@ -447,13 +458,17 @@ void Parser::ParsePartitionDefinition(Command* command) {
 void Parser::ParseEngineOptionValue() {
   if (At(TokenKind::kInteger) || At(TokenKind::kHexNumber)) return Advance();
   if (Accept(Kw::kDEFAULT)) return;
-  if (At(TokenKind::kWord)) return Advance();
+  if (At(TokenKind::kWord)) {
+    NoteName(token_);
+    return Advance();
+  }
   ParseNameOrString("a value");
 }
 
 void Parser::ParsePartitionOptions() {
   for (;;) {
     if (mariadb() && At(TokenKind::kWord) && At(Kw::kNone) && Peek().op == Op::kEqual) {
+      NoteName(token_);
       Advance();
       Advance();
       ParseEngineOptionValue();

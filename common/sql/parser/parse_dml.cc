@@ -10,7 +10,7 @@ Statement* Parser::ParseInsert() {
   Advance();
   insert->hint = AcceptHint();
   AcceptAny(Kw::kLOW_PRIORITY, Kw::kDELAYED, Kw::kHIGH_PRIORITY);
-  if (!insert->replace) Accept(Kw::kIGNORE);
+  insert->ignore = !insert->replace && Accept(Kw::kIGNORE);
   Accept(Kw::kINTO);
   insert->table = ParseObjectName("a table");
   ParsePartitionNames();
@@ -20,7 +20,7 @@ Statement* Parser::ParseInsert() {
 }
 
 void Parser::ParseInsertSource(Insert* insert) {
-  if (Accept(Kw::kSET)) return ParseAssignments(insert->set);
+  if (AcceptClause(Kw::kSET)) return ParseAssignments(insert->set);
   if (At(Op::kOpen)) {
     const Token& next = Peek();
     const bool query = next.op == Op::kOpen || next.keyword == Kw::kSELECT || next.keyword == Kw::kWITH ||
@@ -39,9 +39,11 @@ void Parser::ParseInsertSource(Insert* insert) {
   const bool rows = AtAny(Kw::kVALUES, Kw::kVALUE) && Peek().op == Op::kOpen;
   if (!rows) {
     if (!AtQueryStart() && !At(Op::kOpen)) return Fail("VALUES, SET or a query");
+    NewLine();
     insert->query = ParseQuery();
     return;
   }
+  NewLine();
   Advance();
   insert->has_rows = true;
   do {
@@ -49,7 +51,7 @@ void Parser::ParseInsertSource(Insert* insert) {
     Expect(Op::kOpen);
     if (!At(Op::kClose)) ParseValues(insert->values, true);
     Expect(Op::kClose);
-  } while (Accept(Op::kComma));
+  } while (AcceptNextRow());
 }
 
 void Parser::ParseInsertTail(Insert* insert) {
@@ -58,7 +60,7 @@ void Parser::ParseInsertTail(Insert* insert) {
     ParseName("an alias");
     if (At(Op::kOpen)) ParseParenthesizedNames();
   }
-  if (!insert->replace && Accept(Kw::kON)) {
+  if (!insert->replace && AcceptClause(Kw::kON)) {
     Expect(Kw::kDUPLICATE);
     Expect(Kw::kKEY);
     Expect(Kw::kUPDATE);
@@ -69,7 +71,7 @@ void Parser::ParseInsertTail(Insert* insert) {
 }
 
 void Parser::ParseReturning(List<SelectItem>& returning) {
-  if (mariadb() && Accept(Kw::kRETURNING)) ParseSelectItems(returning);
+  if (mariadb() && AcceptClause(Kw::kRETURNING)) ParseSelectItems(returning);
 }
 
 // column = value, ...; the value may be DEFAULT.
@@ -95,18 +97,20 @@ Statement* Parser::ParseUpdate(List<CommonTable> with) {
   Advance();
   update->hint = AcceptHint();
   Accept(Kw::kLOW_PRIORITY);
-  Accept(Kw::kIGNORE);
+  update->ignore = Accept(Kw::kIGNORE);
   ParseTableList(update->tables);
   if (mariadb() && At(Kw::kFOR)) ParsePortion(update->extra);
+  NewLine();
   Expect(Kw::kSET);
   ParseAssignments(update->set);
-  if (Accept(Kw::kWHERE)) update->where = ParseExpr();
-  if (Accept(Kw::kORDER)) {
+  if (AcceptClause(Kw::kWHERE)) update->where = ParseExpr();
+  if (AcceptClause(Kw::kORDER)) {
     Expect(Kw::kBY);
     ParseOrderList(update->order_by);
   }
   if (At(Kw::kLIMIT)) {
     update->has_limit = true;
+    NewLine();
     ParseLimit(update->limit, false);
   }
   return Make(update);
@@ -144,12 +148,14 @@ Statement* Parser::ParseDelete(List<CommonTable> with) {
   del->with = with;
   Advance();
   del->hint = AcceptHint();
-  while (AcceptAny(Kw::kLOW_PRIORITY, Kw::kQUICK, Kw::kIGNORE)) {
-  }
+  do {
+    del->ignore |= At(Kw::kIGNORE);
+  } while (AcceptAny(Kw::kLOW_PRIORITY, Kw::kQUICK, Kw::kIGNORE));
   const bool history = mariadb() && At(Kw::kHISTORY) && Peek().keyword == Kw::kFROM;
   if (history) Advance();
   if (!Accept(Kw::kFROM)) {
     ParseDeleteTargets(del->targets);
+    NewLine();
     Expect(Kw::kFROM);
     ParseTableList(del->tables);
   } else {
@@ -157,7 +163,7 @@ Statement* Parser::ParseDelete(List<CommonTable> with) {
     List<TableRef> targets;
     ParseDeleteTargets(targets);
     const bool star = last_end_ > begin && text_[last_end_ - 1] == '*';
-    if (Accept(Kw::kUSING)) {
+    if (AcceptClause(Kw::kUSING)) {
       del->targets = targets;
       ParseTableList(del->tables);
     } else {
@@ -174,13 +180,14 @@ Statement* Parser::ParseDelete(List<CommonTable> with) {
     Expect(Kw::kSYSTEM_TIME);
     del->extra.Add(ParseBit());
   }
-  if (Accept(Kw::kWHERE)) del->where = ParseExpr();
-  if (Accept(Kw::kORDER)) {
+  if (AcceptClause(Kw::kWHERE)) del->where = ParseExpr();
+  if (AcceptClause(Kw::kORDER)) {
     Expect(Kw::kBY);
     ParseOrderList(del->order_by);
   }
   if (At(Kw::kLIMIT)) {
     del->has_limit = true;
+    NewLine();
     ParseLimit(del->limit, false);
   }
   ParseReturning(del->returning);
@@ -199,7 +206,8 @@ Statement* Parser::ParseLoad() {
   Expect(Kw::kINFILE);
   load->file = ParseString("a file name");
   load->replace = Accept(Kw::kREPLACE);
-  if (!load->replace) Accept(Kw::kIGNORE);
+  load->ignore = !load->replace && Accept(Kw::kIGNORE);
+  NewLine();
   Expect(Kw::kINTO);
   Expect(Kw::kTABLE);
   load->table = ParseObjectName("a table");
@@ -227,7 +235,7 @@ Statement* Parser::ParseLoad() {
     }
     Expect(Op::kClose);
   }
-  if (Accept(Kw::kSET)) ParseAssignments(load->set);
+  if (AcceptClause(Kw::kSET)) ParseAssignments(load->set);
   return Make(load);
 }
 
@@ -236,6 +244,7 @@ Statement* Parser::ParseWithStatement() {
   const uint32_t begin = token_.begin;
   List<CommonTable> with;
   ParseWith(with);
+  NewLine();
   if (!mariadb() && At(Kw::kUPDATE)) return ParseUpdate(with);
   if (!mariadb() && At(Kw::kDELETE)) return ParseDelete(with);
   const Depth depth(*this);

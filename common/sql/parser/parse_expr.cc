@@ -25,6 +25,12 @@ Expr* Parser::Finish(Expr* expr) {
   return expr;
 }
 
+// One more operator behind an operand, which nests in the tree as a parenthesis would. The first of a kind adds no more
+// depth than the rule that reads it; all others of a statement together may add max_depth.
+void Parser::CountStacked(uint32_t& operators) {
+  if (operators++ > 0 && ++stacked_ > limits_.max_depth) FailWith(ParseErrorKind::kTooDeep, "less nesting");
+}
+
 Expr* Parser::ParseExpr() {
   const Depth depth(*this);
   Expr* left = ParseXor();
@@ -77,7 +83,7 @@ Expr* Parser::ParseIs() {
   Expr* left = ParseComparison();
   uint32_t nested = 0;
   while (At(Kw::kIS)) {
-    if (++nested > limits_.max_depth) FailWith(ParseErrorKind::kTooDeep, "less nesting");
+    CountStacked(nested);
     Expr* expr = NewExpr(ExprKind::kIs);
     expr->begin = left->begin;
     Advance();
@@ -96,10 +102,10 @@ Expr* Parser::ParseComparison() {
   Expr* left = ParsePredicate();
   uint32_t nested = 0;
   for (;;) {
-    if (++nested > limits_.max_depth) FailWith(ParseErrorKind::kTooDeep, "less nesting");
     if (At(Kw::kIS)) {
       const bool negated = Peek(1).keyword == Kw::kNOT;
       if (Peek(negated ? 2 : 1).keyword != Kw::kNULL) return left;
+      CountStacked(nested);
       Expr* expr = NewExpr(ExprKind::kIs);
       expr->begin = left->begin;
       Advance();
@@ -109,6 +115,7 @@ Expr* Parser::ParseComparison() {
       expr->children.Add(left);
       left = Finish(expr);
     } else if (IsComparison(token_.op)) {
+      CountStacked(nested);
       Expr* chain = NewExpr(ExprKind::kBinary);
       chain->begin = left->begin;
       chain->children.Add(left);
@@ -140,8 +147,8 @@ Expr* Parser::ParseQuantified(Op op) {
 Expr* Parser::ParsePredicate() {
   Expr* left = ParseBit();
   Expr* predicate = ParsePredicateTail(left);
-  for (uint32_t nested = 0; mariadb() && predicate != left; ++nested) {
-    if (nested > limits_.max_depth) FailWith(ParseErrorKind::kTooDeep, "less nesting");
+  for (uint32_t nested = 0; mariadb() && predicate != left;) {
+    CountStacked(nested);
     left = predicate;
     predicate = ParsePredicateTail(left);
   }
@@ -258,7 +265,7 @@ Expr* Parser::ParseBit(int min_precedence) {
       const Kw word = token_.keyword;
       Advance();
       Expr* right = ParseBit(level + 1);
-      right->op = word == Kw::kNone ? op : word == Kw::kDIV ? Op::kSlash : Op::kPercent;
+      right->op = word == Kw::kNone ? op : word == Kw::kDIV ? Op::kDiv : Op::kPercent;
       chain->children.Add(right);
     }
     left = Finish(chain);
@@ -289,6 +296,7 @@ Expr* Parser::ParseUnary() {
   expr->keyword = token_.keyword;
   const Op op = token_.op;
   Advance();
+  if (op != Op::kNone && (At(Op::kOpen) || !At(TokenKind::kOperator))) NoteClose();
   expr->children.Add(ParseUnary());
   if (op == Op::kMinus || op == Op::kPlus) expr->name.raw = op == Op::kMinus ? "-" : "+";
   return Finish(expr);
@@ -297,8 +305,8 @@ Expr* Parser::ParseUnary() {
 Expr* Parser::ParsePostfix(Expr* operand) {
   uint32_t nested = 0;
   for (;;) {
-    if (++nested > limits_.max_depth) FailWith(ParseErrorKind::kTooDeep, "less nesting");
     if (At(Kw::kCOLLATE)) {
+      CountStacked(nested);
       Expr* expr = NewExpr(ExprKind::kCollate);
       expr->begin = operand->begin;
       Advance();
@@ -338,6 +346,7 @@ bool EndsValue(const Token& token) { return token.op == Op::kComma || token.op =
 bool Parser::SkipPlainLiteral() {
   if (At(Op::kMinus) && IsNumber(Peek(1).kind) && EndsValue(Peek(2))) {
     Advance();
+    NoteClose();
     Advance();
     return true;
   }
@@ -359,7 +368,7 @@ bool Parser::SkipPlainLiteral() {
 
 // At the opening parenthesis of a row: lets the lexer run over the rows that are nothing but literals.
 void Parser::PassLiteralRows() {
-  if (!At(Op::kOpen) || ahead_count_ != 0) return;
+  if (!At(Op::kOpen) || ahead_count_ != 0 || outline_ != nullptr) return;
   const size_t rows = lexer_.PassLiteralRows();
   if (rows == 0) return;
   token_.begin = static_cast<uint32_t>(lexer_.position() - 1);
@@ -383,6 +392,7 @@ void Parser::ParseValues(List<Expr>& list, bool allow_default) {
 void Parser::ParseOrderList(List<Expr>& list) {
   do {
     list.Add(ParseExpr());
+    list.last->descending = At(Kw::kDESC);
     AcceptAny(Kw::kASC, Kw::kDESC);
   } while (Accept(Op::kComma));
 }

@@ -11,6 +11,7 @@ Name Parser::ParseName(std::string_view what) {
     return {};
   }
   const Name name{TextOf(token_)};
+  NoteName(token_);
   Advance();
   return name;
 }
@@ -32,6 +33,7 @@ Name Parser::ParseAnyWord(std::string_view what) {
     return {};
   }
   const Name name{TextOf(token_)};
+  NoteName(token_);
   Advance();
   return name;
 }
@@ -101,12 +103,23 @@ Name Parser::ParseCharsetName() {
 // 'user'@'host', user@host, user, CURRENT_USER [()]. The host is one token with its @.
 Name Parser::ParseAccount() {
   const uint32_t begin = token_.begin;
-  if (AcceptAny(Kw::kCURRENT_USER, Kw::kCURRENT_ROLE)) {
-    if (Accept(Op::kOpen)) Expect(Op::kClose);
+  if (Accept(Kw::kCURRENT_USER) || (mariadb() && Accept(Kw::kCURRENT_ROLE))) {
+    if (At(Op::kOpen)) {
+      NoteClose();
+      Advance();
+      Expect(Op::kClose);
+    }
     return {TextFrom(begin)};
   }
-  ParseNameOrString("an account");
-  if (At(TokenKind::kUserVariable)) Advance();
+  if (At(TokenKind::kQuotedName)) {
+    Advance();  // an account keeps its quotes: GRANT tells a quoted role from a privilege
+  } else {
+    ParseNameOrString("an account");
+  }
+  if (At(TokenKind::kUserVariable)) {
+    NoteClose();
+    Advance();
+  }
   return {failed_ ? std::string_view() : TextFrom(begin)};
 }
 

@@ -119,7 +119,7 @@ Expr* Parser::ParseParenthesized() {
   const uint32_t begin = token_.begin;
   Expect(Op::kOpen);
   if (AtQueryStart()) {
-    Query* query = ParseQuery();
+    Query* query = ParseIndentedQuery();
     Expect(Op::kClose);
     return SubqueryExpr(query, begin);
   }
@@ -206,9 +206,10 @@ Expr* Parser::ParseWordOperand() {
     case Kw::kUTC_TIME:
     case Kw::kUTC_TIMESTAMP: {
       Expr* call = NewExpr(ExprKind::kFunction);
-      call->name.raw = TextOf(token_);
+      call->name.raw = KeywordText(token_.keyword);
       call->special = true;
       Advance();
+      if (At(Op::kOpen)) NoteClose();
       if (Accept(Op::kOpen)) {
         if (At(TokenKind::kInteger)) Advance();
         Expect(Op::kClose);
@@ -218,9 +219,10 @@ Expr* Parser::ParseWordOperand() {
     case Kw::kCURRENT_ROLE:
       if (mariadb()) {
         Expr* call = NewExpr(ExprKind::kFunction);
-        call->name.raw = TextOf(token_);
+        call->name.raw = KeywordText(token_.keyword);
         call->special = true;
         Advance();
+        if (At(Op::kOpen)) NoteClose();
         if (Accept(Op::kOpen)) Expect(Op::kClose);
         return Finish(call);
       }
@@ -273,7 +275,10 @@ Expr* Parser::ParseColumnOrCall() {
   Expr* expr = NewExpr(ExprKind::kColumn);
   expr->name.raw = TextOf(first);
   Advance();
+  // A quoted name before a parenthesis is a stored function's, a bare one may be a built-in.
+  if (first.kind == TokenKind::kWord || !At(Op::kOpen)) NoteName(first);
   if (At(Op::kOpen)) {
+    NoteCall();
     expr->kind = ExprKind::kFunction;
     expr->adjacent = first.adjacent_open;
     expr->special = first.kind == TokenKind::kWord && (!IsAdjacentFunction(first.keyword, dialect_) || expr->adjacent);
@@ -284,6 +289,7 @@ Expr* Parser::ParseColumnOrCall() {
   expr->table = expr->name;
   expr->name = ParseName("a column");
   if (At(Op::kOpen)) {
+    NoteCall();
     expr->kind = ExprKind::kFunction;
     expr->schema = expr->table;
     expr->table = {};
@@ -308,7 +314,11 @@ Expr* Parser::ParseCase() {
     Expect(Kw::kTHEN);
     expr->children.Add(ParseExpr());
   } while (At(Kw::kWHEN));
-  if (Accept(Kw::kELSE)) expr->children.Add(ParseExpr());
+  if (At(Kw::kELSE)) {
+    expr->keyword = Kw::kELSE;
+    Advance();
+    expr->children.Add(ParseExpr());
+  }
   Expect(Kw::kEND);
   return Finish(expr);
 }
@@ -326,6 +336,7 @@ Expr* Parser::ParseInterval(Expr* amount, uint32_t begin) {
   Expr* expr = NewExpr(ExprKind::kInterval);
   expr->begin = begin;
   expr->children.Add(amount);
+  expr->keyword = token_.keyword;
   if (!AtIntervalUnit()) Fail("an interval's unit");
   Advance();
   return Finish(expr);
@@ -337,6 +348,7 @@ Expr* Parser::ParseIntervalOperand() {
   const uint32_t begin = token_.begin;
   Advance();
   if (At(Op::kOpen)) {
+    NoteCall();
     Expr* list = ParseParenthesized();
     if (list->kind == ExprKind::kRow) {
       list->kind = ExprKind::kFunction;
@@ -390,6 +402,7 @@ Expr* Parser::ParseExists() {
 Expr* Parser::ParseRow() {
   Expr* expr = NewExpr(ExprKind::kRow);
   Advance();
+  NoteClose();
   Expect(Op::kOpen);
   ParseExprList(expr->children);
   Expect(Op::kClose);
@@ -399,6 +412,7 @@ Expr* Parser::ParseRow() {
 Expr* Parser::ParseDefaultOperand() {
   Expr* expr = NewExpr(ExprKind::kDefault);
   Advance();
+  NoteClose();
   Expect(Op::kOpen);
   expr->children.Add(ParseColumnOrCall());
   Expect(Op::kClose);
@@ -434,12 +448,14 @@ Expr* Parser::ParseConvert() {
   const Depth depth(*this);
   Expr* expr = NewExpr(ExprKind::kCast);
   Advance();
+  NoteClose();
   Expect(Op::kOpen);
   expr->children.Add(ParseExpr());
   if (Accept(Kw::kUSING)) {
-    ParseCharsetName();
+    expr->name = ParseCharsetName();
   } else {
     Expect(Op::kComma);
+    expr->keyword = token_.keyword;
     ParseCastType();
   }
   Expect(Op::kClose);
@@ -451,6 +467,7 @@ Expr* Parser::ParseCast() {
   const Depth depth(*this);
   Expr* expr = NewExpr(ExprKind::kCast);
   Advance();
+  NoteClose();
   Expect(Op::kOpen);
   expr->children.Add(ParseExpr());
   if (!mariadb() && Accept(Kw::kAT)) {
@@ -460,6 +477,7 @@ Expr* Parser::ParseCast() {
     ParseString("a time zone");
   }
   Expect(Kw::kAS);
+  expr->keyword = token_.keyword;
   ParseCastType();
   if (!mariadb()) Accept(Kw::kARRAY);
   Expect(Op::kClose);

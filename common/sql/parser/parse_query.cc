@@ -20,9 +20,24 @@ Query* Parser::ParseQuery() {
   const Depth depth(*this);
   Query* query = New<Query>();
   query->begin = token_.begin;
-  if (At(Kw::kWITH)) ParseWith(query->with);
+  if (At(Kw::kWITH)) {
+    ParseWith(query->with);
+    NewLine();
+  }
   query->terms.Add(ParseTerm());
   return ParseQueryFrom(query);
+}
+
+// Between parentheses, on lines of its own.
+Query* Parser::ParseIndentedQuery() {
+  Query* query;
+  {
+    const Indent indent(*this);
+    NewLine();
+    query = ParseQuery();
+  }
+  NewLine();
+  return query;
 }
 
 // The rest of a query whose first term is read.
@@ -80,7 +95,7 @@ QueryTerm* Parser::ParseTerm() {
     term->select = ParseSelect();
   } else if (Accept(Op::kOpen)) {
     term->kind = TermKind::kNested;
-    term->nested = ParseQuery();
+    term->nested = ParseIndentedQuery();
     Expect(Op::kClose);
   } else if (At(Kw::kVALUES)) {
     term->kind = TermKind::kValues;
@@ -99,28 +114,34 @@ QueryTerm* Parser::ParseTerm() {
 void Parser::ParseSetOperations(Query* query) {
   while (AtAny(Kw::kUNION, Kw::kEXCEPT, Kw::kINTERSECT)) {
     const Kw set_operator = token_.keyword;
+    NewLine();
     Advance();
+    const bool all = At(Kw::kALL);
     AcceptAny(Kw::kALL, Kw::kDISTINCT);
+    NewLine();
     QueryTerm* term = ParseTerm();
     term->set_operator = set_operator;
+    term->all = all;
     query->terms.Add(term);
   }
 }
 
 // ORDER BY, LIMIT or FETCH FIRST, then locking and INTO in either order.
 void Parser::ParseQueryTail(Query* query) {
-  if (Accept(Kw::kORDER)) {
+  if (AcceptClause(Kw::kORDER)) {
     Expect(Kw::kBY);
     ParseOrderList(query->order_by);
   }
   if (At(Kw::kLIMIT)) {
     query->has_limit = true;
+    NewLine();
     ParseLimit(query->limit, true);
   } else if (mariadb() && AtAny(Kw::kFETCH, Kw::kOFFSET)) {
     query->has_limit = true;
+    NewLine();
     ParseFetchFirst(query->limit);
   }
-  if (mariadb() && Accept(Kw::kPROCEDURE)) {  // PROCEDURE ANALYSE(...)
+  if (mariadb() && AcceptClause(Kw::kPROCEDURE)) {  // PROCEDURE ANALYSE(...)
     ParseName("ANALYSE");
     Expect(Op::kOpen);
     if (!At(Op::kClose)) ParseExprList(query->limit);
@@ -129,6 +150,7 @@ void Parser::ParseQueryTail(Query* query) {
   for (;;) {
     if (At(Kw::kINTO)) {
       if (query->into.kind != IntoKind::kNone) Fail("end of statement");
+      NewLine();
       ParseInto(query->into);
     } else if (ParseLocking()) {
       query->locks = true;
@@ -160,7 +182,15 @@ void Parser::ParseLimit(List<Expr>& limit, bool offsets) {
   const bool only_examined = mariadb() && At(Kw::kROWS);
   if (!only_examined) {
     ParseLimitValue(limit);
-    if (offsets && (Accept(Op::kComma) || Accept(Kw::kOFFSET))) ParseLimitValue(limit);
+    if (offsets && Accept(Op::kComma)) {
+      List<Expr> count;
+      ParseLimitValue(count);
+      Expr* offset = limit.last;
+      if (!failed_) std::swap(*offset, *count.first);  // the tree has the count first, whichever way it is written
+      limit.Add(count.first);
+    } else if (offsets && Accept(Kw::kOFFSET)) {
+      ParseLimitValue(limit);
+    }
   }
   if (mariadb() && offsets && Accept(Kw::kROWS)) {
     Expect(Kw::kEXAMINED);
@@ -186,12 +216,12 @@ void Parser::ParseFetchFirst(List<Expr>& limit) {
 
 // FOR UPDATE | FOR SHARE [OF t, ...] [NOWAIT | SKIP LOCKED | WAIT n], LOCK IN SHARE MODE
 bool Parser::ParseLocking() {
-  if (Accept(Kw::kLOCK)) {
+  if (AcceptClause(Kw::kLOCK)) {
     Expect(Kw::kIN);
     Expect(Kw::kSHARE);
     Expect(Kw::kMODE);
     if (!mariadb()) return true;
-  } else if (Accept(Kw::kFOR)) {
+  } else if (AcceptClause(Kw::kFOR)) {
     if (!Accept(Kw::kUPDATE) && (mariadb() || !Accept(Kw::kSHARE))) Fail("UPDATE or SHARE");
     if (!mariadb() && Accept(Kw::kOF)) {
       do {
@@ -253,7 +283,7 @@ void Parser::ParseFileFormat() {
       ParseString("a string");
     }
   };
-  if (AcceptAny(Kw::kFIELDS, Kw::kCOLUMNS)) {
+  if (AcceptClause(Kw::kFIELDS) || AcceptClause(Kw::kCOLUMNS)) {
     bool any = false;
     while (AtAny(Kw::kTERMINATED, Kw::kOPTIONALLY, Kw::kENCLOSED, Kw::kESCAPED)) {
       if (Accept(Kw::kOPTIONALLY) && !At(Kw::kENCLOSED)) Fail("ENCLOSED");
@@ -263,7 +293,7 @@ void Parser::ParseFileFormat() {
     }
     if (!any) Fail("TERMINATED, ENCLOSED or ESCAPED");
   }
-  if (Accept(Kw::kLINES)) {
+  if (AcceptClause(Kw::kLINES)) {
     bool any = false;
     while (AcceptAny(Kw::kSTARTING, Kw::kTERMINATED)) {
       by();
@@ -277,13 +307,19 @@ SelectBlock* Parser::ParseSelect() {
   SelectBlock* select = New<SelectBlock>();
   Expect(Kw::kSELECT);
   select->hint = AcceptHint();
-  ParseSelectOptions();
+  ParseSelectOptions(select);
   ParseSelectItems(select->items);
-  if (At(Kw::kINTO)) ParseInto(select->into);
-  if (At(Kw::kFROM)) ParseFrom(select->from);
+  if (At(Kw::kINTO)) {
+    NewLine();
+    ParseInto(select->into);
+  }
+  if (At(Kw::kFROM)) {
+    NewLine();
+    ParseFrom(select->from);
+  }
   // Without FROM, MySQL takes WHERE and the rest; MariaDB takes only some of it, and refuses by itself.
-  if (Accept(Kw::kWHERE)) select->where = ParseExpr();
-  if (Accept(Kw::kGROUP)) {
+  if (AcceptClause(Kw::kWHERE)) select->where = ParseExpr();
+  if (AcceptClause(Kw::kGROUP)) {
     Expect(Kw::kBY);
     if (!mariadb() && AcceptAny(Kw::kROLLUP, Kw::kCUBE)) {
       Expect(Op::kOpen);
@@ -294,9 +330,8 @@ SelectBlock* Parser::ParseSelect() {
       if (Accept(Kw::kWITH)) Expect(Kw::kROLLUP);
     }
   }
-  if (Accept(Kw::kHAVING)) select->having = ParseExpr();
-  if (At(Kw::kWINDOW)) {
-    Advance();
+  if (AcceptClause(Kw::kHAVING)) select->having = ParseExpr();
+  if (AcceptClause(Kw::kWINDOW)) {
     do {
       const Name name = ParseName("a window");
       Expect(Kw::kAS);
@@ -306,15 +341,18 @@ SelectBlock* Parser::ParseSelect() {
       select->windows.Add(window);
     } while (Accept(Op::kComma));
   }
-  if (!mariadb() && Accept(Kw::kQUALIFY)) select->qualify = ParseExpr();
+  if (!mariadb() && AcceptClause(Kw::kQUALIFY)) select->qualify = ParseExpr();
   return select;
 }
 
-void Parser::ParseSelectOptions() {
-  while (AcceptAny(Kw::kALL, Kw::kDISTINCT, Kw::kDISTINCTROW, Kw::kHIGH_PRIORITY, Kw::kSTRAIGHT_JOIN,
+void Parser::ParseSelectOptions(SelectBlock* select) {
+  for (;;) {
+    if (AtAny(Kw::kDISTINCT, Kw::kDISTINCTROW)) select->distinct = true;
+    const bool option = AcceptAny(Kw::kALL, Kw::kDISTINCT, Kw::kDISTINCTROW, Kw::kHIGH_PRIORITY, Kw::kSTRAIGHT_JOIN,
                    Kw::kSQL_SMALL_RESULT, Kw::kSQL_BIG_RESULT, Kw::kSQL_BUFFER_RESULT, Kw::kSQL_CALC_FOUND_ROWS,
                    Kw::kSQL_NO_CACHE) ||
-         (mariadb() && Accept(Kw::kSQL_CACHE))) {
+         (mariadb() && Accept(Kw::kSQL_CACHE));
+    if (!option) return;
   }
 }
 
@@ -357,11 +395,14 @@ SelectItem* Parser::ParseSelectItem() {
 void Parser::ParseValuesRows(List<Expr>& values) {
   Expect(Kw::kVALUES);
   do {
-    if (!mariadb()) Expect(Kw::kROW);
+    if (!mariadb()) {
+      Expect(Kw::kROW);
+      NoteClose();
+    }
     Expect(Op::kOpen);
     if (!At(Op::kClose)) ParseValues(values, true);
     Expect(Op::kClose);
-  } while (Accept(Op::kComma));
+  } while (AcceptNextRow());
 }
 
 }  // namespace postern::sql

@@ -11,8 +11,12 @@ void Parser::ParseOptionValue() {
   };
   if (!Accept(Op::kOpen)) {
     if (!plain()) return Fail("a value");
+    if (At(TokenKind::kWord)) NoteName(token_);
     Advance();
-    if (At(TokenKind::kUserVariable)) Advance();
+    if (At(TokenKind::kUserVariable)) {
+      NoteClose();
+      Advance();
+    }
     return;
   }
   while (!At(Op::kClose) && !failed_) {

@@ -27,6 +27,7 @@ void Parser::ParseBody(Command* command) {
     command->dynamic_sql = true;
     return;
   }
+  NewLine();
   StatementRef* body = New<StatementRef>();
   ++in_program_;
   body->statement = ParseStatement();

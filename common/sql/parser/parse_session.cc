@@ -107,12 +107,30 @@ void Parser::ParseSetValue(SetItem* item) {
     item->bare_word = true;
     item->value = NewExpr(ExprKind::kColumn);
     item->value->name.raw = TextOf(token_);
+    NoteName(token_);
     Advance();
     Finish(item->value);
     return;
   }
   item->value = ParseExpr();
   item->bare_word = item->value->kind == ExprKind::kColumn && item->value->table.empty();
+}
+
+// Answers it as people write it, whatever its letters and blanks.
+std::string_view Parser::ParseIsolationLevel() {
+  Expect(Kw::kISOLATION);
+  Expect(Kw::kLEVEL);
+  if (Accept(Kw::kREPEATABLE)) {
+    Expect(Kw::kREAD);
+    return "ISOLATION LEVEL REPEATABLE READ";
+  }
+  if (Accept(Kw::kREAD)) {
+    const bool committed = At(Kw::kCOMMITTED);
+    if (!AcceptAny(Kw::kCOMMITTED, Kw::kUNCOMMITTED)) Fail("COMMITTED or UNCOMMITTED");
+    return committed ? "ISOLATION LEVEL READ COMMITTED" : "ISOLATION LEVEL READ UNCOMMITTED";
+  }
+  Expect(Kw::kSERIALIZABLE);
+  return "ISOLATION LEVEL SERIALIZABLE";
 }
 
 // SET [GLOBAL|SESSION] TRANSACTION ISOLATION LEVEL x | READ ONLY | READ WRITE, ...
@@ -125,24 +143,16 @@ Statement* Parser::ParseSetTransaction(VariableScope scope) {
     SetItem* item = New<SetItem>();
     item->scope = scope;
     item->bare_word = true;
-    const uint32_t begin = token_.begin;
     item->value = NewExpr(ExprKind::kColumn);
     if (Accept(Kw::kREAD)) {
       item->name.raw = "transaction_read_only";
+      item->value->name.raw = At(Kw::kONLY) ? "READ ONLY" : "READ WRITE";
       if (!AcceptAny(Kw::kONLY, Kw::kWRITE)) Fail("ONLY or WRITE");
     } else {
       item->name.raw = "transaction_isolation";
-      Expect(Kw::kISOLATION);
-      Expect(Kw::kLEVEL);
-      if (Accept(Kw::kREPEATABLE)) {
-        Expect(Kw::kREAD);
-      } else if (Accept(Kw::kREAD)) {
-        if (!AcceptAny(Kw::kCOMMITTED, Kw::kUNCOMMITTED)) Fail("COMMITTED or UNCOMMITTED");
-      } else {
-        Expect(Kw::kSERIALIZABLE);
-      }
+      item->value->name.raw = ParseIsolationLevel();
     }
-    if (!failed_) item->value->name.raw = TextFrom(begin);
+    Finish(item->value);
     command->variables.Add(item);
   } while (Accept(Op::kComma));
   return Make(command);
@@ -159,6 +169,7 @@ Statement* Parser::ParseSetPassword() {
     Expect(Op::kEqual);
     if (mariadb() && (AtWord("PASSWORD") || AtWord("OLD_PASSWORD"))) {
       Advance();
+      NoteClose();
       Expect(Op::kOpen);
       ParseString("a password");
       Expect(Op::kClose);
@@ -238,6 +249,7 @@ Statement* Parser::ParseSetStatement() {
   ParseSetItems(&set);
   command->variables = set.items;
   Expect(Kw::kFOR);
+  NewLine();
   StatementRef* nested = New<StatementRef>();
   nested->statement = ParseStatement();
   command->statements.Add(nested);

@@ -74,6 +74,7 @@ void Parser::ParseShowBody(Command* command) {
   }
   if (At(Kw::kCOUNT)) {
     Advance();
+    NoteClose();
     Expect(Op::kOpen);
     Expect(Op::kStar);
     Expect(Op::kClose);
@@ -336,6 +337,7 @@ Statement* Parser::ParseExplain() {
     if (options) Fail("a statement");
     return ParseDescribeTable(Verb::kDescribe);
   }
+  NewLine();
   StatementRef* nested = New<StatementRef>();
   nested->statement = ParseStatement();
   Hint(Verb::kExplain);
@@ -361,6 +363,7 @@ Statement* Parser::ParseAnalyze() {
   const bool statement =
       At(Op::kOpen) || AtAny(Kw::kSELECT, Kw::kWITH, Kw::kVALUES, Kw::kINSERT, Kw::kREPLACE, Kw::kUPDATE, Kw::kDELETE);
   if (!statement) Fail("a statement");
+  NewLine();
   StatementRef* nested = New<StatementRef>();
   nested->statement = ParseStatement();
   command->statements.Add(nested);

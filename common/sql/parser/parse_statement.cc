@@ -46,6 +46,7 @@ bool Parser::AtEndOfText() {
 Statement* Parser::ParseNext() {
   if (AtEndOfText()) return nullptr;
   parameters_ = 0;
+  stacked_ = 0;
   hint_ = Verb::kUnknown;
   statement_depth_ = 0;
   const uint32_t begin = token_.begin;

@@ -101,7 +101,7 @@ Statement* Parser::ParseResourceGroup(Verb verb) {
   }
   if (Accept(Kw::kTHREAD_PRIORITY)) {
     Accept(Op::kEqual);
-    Accept(Op::kMinus);
+    if (Accept(Op::kMinus)) NoteClose();
     ParseUnsigned("a priority");
   }
   AcceptAny(Kw::kENABLE, Kw::kDISABLE);

@@ -16,27 +16,21 @@ void Parser::ParseTableList(List<TableRef>& tables) {
 }
 
 // Passes the words of a join: JOIN, INNER JOIN, CROSS JOIN, STRAIGHT_JOIN, LEFT/RIGHT [OUTER] JOIN, NATURAL ... JOIN.
-bool Parser::AcceptJoin(bool& natural, bool& outer) {
-  natural = outer = false;
-  if (AcceptAny(Kw::kJOIN, Kw::kSTRAIGHT_JOIN)) return true;
-  if (AcceptAny(Kw::kINNER, Kw::kCROSS)) {
-    Expect(Kw::kJOIN);
+bool Parser::AcceptJoin(JoinKind& join, bool& natural) {
+  if (!AtAny(Kw::kJOIN, Kw::kSTRAIGHT_JOIN, Kw::kINNER, Kw::kCROSS, Kw::kNATURAL, Kw::kLEFT, Kw::kRIGHT)) return false;
+  NewLine();
+  natural = Accept(Kw::kNATURAL);
+  join = At(Kw::kLEFT) ? JoinKind::kLeft : At(Kw::kRIGHT) ? JoinKind::kRight : JoinKind::kInner;
+  if (At(Kw::kSTRAIGHT_JOIN) && (!natural || mariadb())) {
+    join = JoinKind::kStraight;
+    Advance();
     return true;
   }
-  if (Accept(Kw::kNATURAL)) {
-    natural = true;
-    if (mariadb() && Accept(Kw::kSTRAIGHT_JOIN)) return true;
-    if (AcceptAny(Kw::kLEFT, Kw::kRIGHT)) {
-      Accept(Kw::kOUTER);
-    } else {
-      Accept(Kw::kINNER);
-    }
-    Expect(Kw::kJOIN);
-    return true;
+  if (AcceptAny(Kw::kLEFT, Kw::kRIGHT)) {
+    Accept(Kw::kOUTER);
+  } else if (!Accept(Kw::kINNER) && !natural) {
+    Accept(Kw::kCROSS);
   }
-  if (!AcceptAny(Kw::kLEFT, Kw::kRIGHT)) return false;
-  outer = true;
-  Accept(Kw::kOUTER);
   Expect(Kw::kJOIN);
   return true;
 }
@@ -47,16 +41,18 @@ void Parser::ParseJoins(List<TableRef>& tables) {
   uint32_t open = 0;      // joins that may still get their condition
   uint32_t required = 0;  // outer joins that must
   for (;;) {
-    bool natural, outer;
+    JoinKind join = JoinKind::kInner;
+    bool natural = false;
     if (open > 0 && Accept(Kw::kON)) {
       tables.last->exprs.Add(ParseExpr());
     } else if (open > 0 && Accept(Kw::kUSING)) {
       tables.last->using_columns = ParseParenthesizedNames();
-    } else if (AcceptJoin(natural, outer)) {
+    } else if (AcceptJoin(join, natural)) {
       tables.Add(ParseTableFactor());
+      tables.last->join = join;
       tables.last->natural = natural;
       if (!natural) ++open;
-      if (outer) ++required;
+      if (!natural && (join == JoinKind::kLeft || join == JoinKind::kRight)) ++required;
       continue;
     } else {
       break;
@@ -108,7 +104,7 @@ TableRef* Parser::ParseTableParentheses() {
   const Depth depth(*this);
   Expect(Op::kOpen);
   if (AtQueryStart() || At(Kw::kVALUES)) {
-    Query* query = ParseQuery();
+    Query* query = ParseIndentedQuery();
     Expect(Op::kClose);
     return ParseDerived(query);
   }
@@ -125,6 +121,7 @@ TableRef* Parser::ParseTableParentheses() {
     }
     table_seed_ = inner;
   }
+  const Indent indent(*this);
   ParseTableList(group->group);
   Expect(Op::kClose);
   return group;
@@ -210,6 +207,7 @@ void Parser::ParseIndexHints() {
 void Parser::ParseJsonTable(TableRef* table) {
   table->kind = TableKind::kFunction;
   Advance();
+  NoteClose();
   Expect(Op::kOpen);
   table->exprs.Add(ParseExpr());
   Expect(Op::kComma);

@@ -5,7 +5,9 @@ namespace postern::sql {
 
 // (n), (n, m)
 void Parser::ParseTypeLength() {
-  if (!Accept(Op::kOpen)) return;
+  if (!At(Op::kOpen)) return;
+  NoteClose();
+  Advance();
   ParseUnsigned("a length");
   if (Accept(Op::kComma)) ParseUnsigned("a number of decimals");
   Expect(Op::kClose);
@@ -107,6 +109,7 @@ bool Parser::ParseDataType() {
   }
   if (At(Kw::kENUM) || At(Kw::kSET)) {
     Advance();
+    NoteClose();
     Expect(Op::kOpen);
     do {
       if (At(TokenKind::kHexNumber) || At(TokenKind::kHexString)) {

@@ -13,12 +13,14 @@
 #include "common/sql/dialect.h"
 #include "common/sql/lexer/lexer.h"
 #include "common/sql/parse_error.h"
+#include "common/sql/parser/outline.h"
 
 namespace postern::sql {
 
 class Parser {
  public:
-  Parser(std::string_view text, const Dialect& dialect, const Limits& limits, Arena& arena);
+  // Fills an outline if one is given, which must be empty and outlive the parser.
+  Parser(std::string_view text, const Dialect& dialect, const Limits& limits, Arena& arena, Outline* outline = nullptr);
 
   // The next statement, up to `;` or the end. Null after the last one and on failure.
   Statement* ParseNext();
@@ -69,6 +71,19 @@ class Parser {
   }
   void Expect(Kw keyword);
   void Expect(Op op);
+  // The comma between rows, each of which begins a line.
+  bool AcceptNextRow() {
+    if (!Accept(Op::kComma)) return false;
+    NewLine(1);
+    return true;
+  }
+  // As Accept, and a line begins here.
+  bool AcceptClause(Kw keyword) {
+    if (!At(keyword)) return false;
+    NewLine();
+    Advance();
+    return true;
+  }
   void Fail(std::string_view expected);
   void FailWith(ParseErrorKind kind, std::string_view expected);
   bool IsName(const Token& token) const;
@@ -82,6 +97,26 @@ class Parser {
   T* New() {
     if (arena_.bytes() > limits_.max_tree_bytes) FailWith(ParseErrorKind::kTooManyTokens, "a shorter statement");
     return arena_.New<T>();
+  }
+
+  // What the outline is told of the current token, if one is wanted.
+  struct Indent {
+    explicit Indent(Parser& parser) : parser_(parser) { ++parser_.level_; }
+    ~Indent() { --parser_.level_; }
+    Parser& parser_;
+  };
+  friend struct Indent;
+  void NoteName(const Token& token) {
+    if (outline_ != nullptr) outline_->names.push_back(token.begin);
+  }
+  void NoteClose() {
+    if (outline_ != nullptr) outline_->close.push_back(token_.begin);
+  }
+  void NoteCall() {
+    if (outline_ != nullptr) outline_->calls.push_back(token_.begin);
+  }
+  void NewLine(uint32_t deeper = 0) {
+    if (outline_ != nullptr) outline_->lines.push_back({token_.begin, level_ + deeper});
   }
 
   // Names and small things: parse_name.cc
@@ -105,6 +140,7 @@ class Parser {
   // Expressions: parse_expr.cc
   Expr* NewExpr(ExprKind kind);
   Expr* Finish(Expr* expr);
+  void CountStacked(uint32_t& operators);
   Expr* ParseExpr();
   Expr* ParseXor();
   Expr* ParseAnd();
@@ -184,6 +220,7 @@ class Parser {
   bool AtQueryStart();
   bool AtValuesQuery();
   Query* ParseQuery();
+  Query* ParseIndentedQuery();
   Query* ParseQueryFrom(Query* query);
   Query* ParseQueryInParentheses();
   Query* WrapQuery(Query* inner);
@@ -198,14 +235,14 @@ class Parser {
   void ParseLimitValue(List<Expr>& limit);
   void ParseFileFormat();
   SelectBlock* ParseSelect();
-  void ParseSelectOptions();
+  void ParseSelectOptions(SelectBlock* select);
   void ParseSelectItems(List<SelectItem>& items);
   SelectItem* ParseSelectItem();
   void ParseValuesRows(List<Expr>& values);
   void ParseFrom(List<TableRef>& tables);
   void ParseTableList(List<TableRef>& tables);
   void ParseJoins(List<TableRef>& tables);
-  bool AcceptJoin(bool& natural, bool& outer);
+  bool AcceptJoin(JoinKind& join, bool& natural);
   TableRef* ParseTableFactor();
   TableRef* ParseTableParentheses();
   TableRef* ParseDerived(Query* query);
@@ -254,6 +291,7 @@ class Parser {
   void ParseChainAndRelease();
   // parse_session.cc
   Statement* ParseSet();
+  std::string_view ParseIsolationLevel();
   Statement* ParseSetTransaction(VariableScope scope);
   Statement* ParseSetPassword();
   Statement* ParseSetRole();
@@ -390,6 +428,7 @@ class Parser {
   bool AtCompound();
   Statement* ParseCompound();
   void ParseUnlabelled(Command* command);
+  bool AcceptTargetVariable(Command* command);
   void ParseStatements(Command* command);
   void ParseBlock(Command* command);
   void ParseDeclaration(Command* command);
@@ -426,6 +465,7 @@ class Parser {
   uint32_t last_end_ = 0;
   uint32_t tokens_ = 0;
   uint32_t depth_ = 0;
+  uint32_t stacked_ = 0;  // operators behind operands that have one of the kind already
   uint32_t parameters_ = 0;
   Expr* seed_ = nullptr;  // an operand that is parsed already and that the next ParseOperand takes
   TableRef* table_seed_ = nullptr;  // likewise for ParseTableFactor
@@ -437,6 +477,8 @@ class Parser {
   Verb hint_ = Verb::kUnknown;
   uint32_t statement_depth_ = 0;  // statements inside statements
   uint32_t in_program_ = 0;       // blocks and bodies of stored programs
+  Outline* outline_ = nullptr;
+  uint32_t level_ = 0;            // of lines in the outline
 };
 
 }  // namespace postern::sql

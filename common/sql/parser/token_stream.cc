@@ -42,15 +42,16 @@ std::string_view OpText(Op op) {
     case Op::kSemicolon:
     case Op::kOpenBrace:
     case Op::kColon:
-    case Op::kDotDot: return "an operator";
+    case Op::kDotDot:
+    case Op::kDiv: return "an operator";
   }
   return "an operator";
 }
 
 }  // namespace
 
-Parser::Parser(std::string_view text, const Dialect& dialect, const Limits& limits, Arena& arena)
-    : text_(text), dialect_(dialect), limits_(limits), arena_(arena), lexer_(text, dialect) {
+Parser::Parser(std::string_view text, const Dialect& dialect, const Limits& limits, Arena& arena, Outline* outline)
+    : text_(text), dialect_(dialect), limits_(limits), arena_(arena), lexer_(text, dialect), outline_(outline) {
   if (text.size() > limits.max_bytes) {
     error_kind_ = ParseErrorKind::kTooLong;
     error_offset_ = limits.max_bytes;

@@ -5,6 +5,8 @@
 #include <sstream>
 #include <stdexcept>
 
+#include "common/sql/ast/summary.h"
+#include "common/sql/parser/parser.h"
 #include "common/sql/read.h"
 
 namespace postern::sql {
@@ -33,7 +35,7 @@ void AppendLine(std::string& text, const std::string& line) {
   text += line;
 }
 
-GoldenFile Load(const std::filesystem::path& path) {
+GoldenFile LoadFile(const std::filesystem::path& path) {
   GoldenFile file{path, {}};
   std::ifstream in(path);
   bool in_block = false;
@@ -68,7 +70,7 @@ std::vector<GoldenFile> LoadGoldenFiles() {
   }
   std::sort(paths.begin(), paths.end());
   std::vector<GoldenFile> files;
-  for (const auto& path : paths) files.push_back(Load(path));
+  for (const auto& path : paths) files.push_back(LoadFile(path));
   return files;
 }
 
@@ -81,6 +83,14 @@ void SaveGoldenFile(const GoldenFile& file) {
   }
 }
 
+std::string TreeOf(std::string_view text, const Dialect& dialect) {
+  Arena arena;
+  Parser parser(text, dialect, {}, arena);
+  const Statement* statement = parser.ParseNext();
+  if (statement == nullptr || !parser.AtEndOfText() || parser.failed()) return "refused";
+  return Summarize(*statement, dialect);
+}
+
 std::string AnswerTo(const std::string& sql, const Dialect& dialect) {
   const Reading reading = Read(sql, dialect);
   if (!reading.ok()) {
@@ -88,7 +98,7 @@ std::string AnswerTo(const std::string& sql, const Dialect& dialect) {
     if (reading.error->hint != Verb::kUnknown) answer += "\nhint: " + std::string(VerbName(reading.error->hint));
     return answer;
   }
-  std::string answer = ToText(reading.facts);
+  std::string answer = Quoted(TreeOf(reading.canonical.view(), dialect), "| ") + ToText(reading.facts);
   if (reading.canonical.view() != sql) answer += Quoted(std::string(reading.canonical.view()), "text: ");
   answer.pop_back();
   return answer;

@@ -4,6 +4,7 @@
 
 #include <filesystem>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "common/sql/dialect.h"
@@ -24,7 +25,10 @@ struct GoldenFile {
 
 std::vector<GoldenFile> LoadGoldenFiles();
 void SaveGoldenFile(const GoldenFile& file);
-// Facts and canonical text, or the error, as golden files hold them.
+// The summary of a statement's tree, or "refused".
+// REQUIRES: a text without comments.
+std::string TreeOf(std::string_view text, const Dialect& dialect);
+// Tree (each line behind "| "), facts and canonical text, or the error, as golden files hold them.
 std::string AnswerTo(const std::string& sql, const Dialect& dialect);
 
 }  // namespace postern::sql

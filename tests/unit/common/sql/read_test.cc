@@ -145,6 +145,26 @@ TEST_CASE("limits hold whatever the shape") {
   }
 }
 
+// `operand` in parentheses with what follows, again and again.
+static std::string Nested(int levels, const std::string& before, const std::string& behind) {
+  std::string text = "1";
+  for (int i = 0; i < levels; ++i) text = before + text + behind;
+  return text;
+}
+
+TEST_CASE("operators stacked on each level of nesting make no tree deeper than the limit lets be") {
+  for (const Dialect& dialect : {kMySql, kMariaDb}) {
+    const std::string stack = Repeat(" COLLATE x", 150) + Repeat(" IS NULL", 150);
+    CHECK(KindOf("SELECT " + Nested(150, "(", stack + ")"), dialect) == ParseErrorKind::kTooDeep);
+    const std::string every = "(1 + 2 * 3 ^ 4 | 5 & 6 << ";
+    const std::string kind = " COLLATE x IN (1) IS NULL = 2 IS TRUE AND 1 XOR 2 OR 3)";
+    const Reading reading = Read("SELECT " + Nested(90, every, kind), dialect);
+    CHECK(reading.ok());
+  }
+  CHECK(KindOf("SELECT " + Nested(150, "(", Repeat(" IN (1)", 150) + Repeat(" IS TRUE", 150) + ")"), kMariaDb) ==
+        ParseErrorKind::kTooDeep);
+}
+
 TEST_CASE("length without depth is fine") {
   for (const std::string& text : std::vector<std::string>{
            "SELECT 1" + Repeat(" + 1", 50000),

@@ -2,6 +2,9 @@
 
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
+#include <sstream>
+
+#include "gateway/ctl/run.h"
 
 namespace postern::ctl {
 
@@ -38,6 +41,21 @@ TEST_CASE("a statement that is not read says why and where") {
   CHECK(json["offset"] == 5);
   CHECK(json["reason"] == "syntax");
   CHECK_FALSE(json.contains("group"));
+}
+
+TEST_CASE("sql print lays out its argument or what is on stdin, and escapes what a terminal would obey") {
+  const auto run = [](const std::vector<std::string>& arguments, const std::string& input, int exit_code) {
+    std::ostringstream out, err;
+    std::istringstream in(input);
+    const auto getenv = [](const char*) { return std::optional<std::string>(); };
+    CHECK(Run(arguments, {out, err, getenv, nullptr, &in}) == exit_code);
+    return out.str();
+  };
+  CHECK(run({"sql", "print", "select a from t"}, "", 0) == "SELECT a\nFROM t\n");
+  CHECK(run({"sql", "print", "--vendor", "mariadb"}, "delete from t -- x\n", 0) == "DELETE FROM t\n");
+  CHECK(run({"sql", "print", "select '\x1b[2J'"}, "", 0) == "SELECT '\\x1b[2J'\n");
+  CHECK(run({"sql", "print", "selec"}, "", 1).starts_with("refused: "));
+  CHECK(run({"--output", "json", "sql", "print", "do 1"}, "", 0) == "{\n  \"ok\": true,\n  \"text\": \"DO 1\"\n}\n");
 }
 
 TEST_CASE("a line that is no request is refused") {
