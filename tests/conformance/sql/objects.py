@@ -1,0 +1,107 @@
+"""Which tables a statement touched, as the server's metadata locks tell: a statement run inside a transaction keeps the locks of
+every table it opened until the end. What it wrote is rolled back. Reliable for queries, row statements and their EXPLAINs;
+elsewhere the object that an error text names must be one of ours."""
+import re
+
+import schema
+from scratch import LOST, Session
+
+KINDS = {"select", "table", "values", "insert", "replace", "update", "delete", "explain", "do", "describe", "set"}
+OTHERS = {"mysql", "sys", "information_schema", "performance_schema", ""}
+BENEATH = {"conformance.v1": {"conformance.t6"}}  # what lies under a view or a routine of schema.py is not in the text
+WRITES = {"insert", "update", "delete", "lock"}
+NAMED = [re.compile(pattern) for pattern in (
+    r"command denied to user .* for table [`'](?P<name>.+)[`']$",
+    r"command denied to user .* for routine '(?P<name>.+)'$",
+    r"^Access denied for user .* to database '(?P<schema>.+)'$",
+    r"^Table '(?P<name>.+)' doesn't exist$",
+    r"^Unknown database '(?P<schema>.+)'$",
+    r"^(?:PROCEDURE|FUNCTION) (?P<name>\S+) does not exist$",
+)]
+
+
+def last_part(name):
+    return re.split(r"`\.`|\.", name.strip("`"))[-1].lower()
+
+
+def misses_named(answer, text):
+    """The object that an error text names and our facts do not; None if all is well."""
+    for pattern in NAMED:
+        found = pattern.search(text)
+        if not found:
+            continue
+        groups = found.groupdict()
+        ours = {use["name"].lower() for use in answer["objects"]} | {use["schema"].lower() for use in answer["objects"]}
+        ours |= {use["name"].lower() for use in answer["functions"]} | {use["schema"].lower() for use in answer["functions"]}
+        name = last_part(groups["name"]) if groups.get("name") else groups["schema"].lower()
+        if "\ufffd" in name or "*" in ours or name in ours or name.encode().hex() in ours:
+            return None
+        if name in OTHERS or groups.get("name", "").lower().strip("`").split(".")[0].strip("`'") in OTHERS:
+            return None  # SHOW and the like read the dictionary
+        return name
+    return None
+
+
+class Objects:
+    def __init__(self, scratch):
+        self.scratch = scratch
+        self.observer = Session(scratch, patience=30)
+        self.session = None
+        self.thread = None
+        self.compared = 0
+
+    def wants(self, answer):
+        return answer["ok"] and answer["kind"] in KINDS and answer["detail"] != "connection"
+
+    def connect(self):
+        self.session = Session(self.scratch, schema=schema.SCHEMA)
+        self.connection = self.session.thread
+        self.thread = self.observer.rows(
+            f"SELECT THREAD_ID FROM performance_schema.threads WHERE PROCESSLIST_ID = {self.connection}")[0][0]
+
+    def differ(self, sql, mode, answer):
+        """How the tables differ, or None."""
+        if self.session is None or not self.session.alive() or self.session.thread != self.connection:
+            self.connect()
+        if mode:
+            self.session.run(f"SET sql_mode = '{mode}'")
+        self.session.run("START TRANSACTION")
+        error, text, _ = self.session.run(sql)
+        locked = {}
+        for owner, name, kind in self.observer.rows(
+                "SELECT OBJECT_SCHEMA, OBJECT_NAME, LOCK_TYPE FROM performance_schema.metadata_locks WHERE "
+                f"OWNER_THREAD_ID = {self.thread} AND LOCK_STATUS = 'GRANTED' AND OBJECT_NAME IS NOT NULL AND "
+                "(OBJECT_TYPE = 'TABLE' OR LOCK_TYPE LIKE '%SHARED_READ%' OR LOCK_TYPE LIKE '%SHARED_WRITE%')"):
+            if (owner or "").lower() not in OTHERS:
+                locked.setdefault(f"{owner}.{name}".lower(), set()).add(kind)
+        if error in LOST:
+            self.observer.run(f"KILL {self.connection}")
+            return None
+        self.session.reset()
+        return self._compare(answer, locked, error, text)
+
+    def _compare(self, answer, locked, error, text):
+        ours = {}
+        for use in answer["objects"]:
+            if use["kind"] in ("table", "view", "sequence") and use["schema"].lower() not in OTHERS:
+                ours.setdefault(f"{use['schema']}.{use['name']}".lower(), set()).add(use["access"])
+        beneath = set().union(*(BENEATH.get(name, set()) for name in ours))
+        if any(use["class"] == "unknown" for use in answer["functions"]):
+            beneath.add("conformance.t6")
+        self.compared += 1
+        missing = set(locked) - set(ours) - beneath
+        if missing:
+            return f"the server locked {sorted(missing)}"
+        named = misses_named(answer, text) if error else None
+        if named:
+            return f"the server names {named}"
+        if error == 0 and answer["kind"] not in ("describe", "explain") and "conformance" in str(locked):
+            extra = set(ours) - set(locked)
+            if extra:
+                return f"the server never opened {sorted(extra)}"
+        for name, kinds in locked.items():
+            written = any("WRITE" in kind for kind in kinds)
+            if written and name in ours and not ours[name] & WRITES and "locking_read" not in answer["flags"]:
+                if answer["kind"] != "explain":
+                    return f"the server locked {name} to write"
+        return None
