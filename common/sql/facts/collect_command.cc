@@ -100,7 +100,8 @@ void Collector::VisitObjects(const Command& command) {
   if (command.verb == Verb::kUse) facts_.use_schema = Unquote(command.objects.first->name.name);
 }
 
-// EXPLAIN of a statement, SET STATEMENT ... FOR one. One that only looks turns every write into a look.
+// EXPLAIN of a statement, SET STATEMENT ... FOR one. One that only looks turns every write into a look. Around an EXPLAIN
+// the facts stay those of what it explains: SET STATEMENT ... FOR ANALYZE DELETE deletes.
 void Collector::VisitNested(const Command& command) {
   const bool explains = command.verb == Verb::kExplain;
   for (const StatementRef& ref : command.statements) {
@@ -109,9 +110,11 @@ void Collector::VisitNested(const Command& command) {
     Visit(*ref.statement);
     default_schema_.clear();
     nested_explain_ = false;
-    facts_.nested = facts_.verb;
+    if (explains || facts_.verb != Verb::kExplain) {
+      facts_.nested = facts_.verb;
+      facts_.executes_nested = command.body_runs;
+    }
   }
-  facts_.executes_nested = command.body_runs;
   facts_.detail = std::string(command.detail);
   if (explains) facts_.verb = command.verb;
 }

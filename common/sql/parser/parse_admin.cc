@@ -49,7 +49,7 @@ Statement* Parser::ParseFlush() {
     } else if (mariadb() && Accept(Kw::kQUERY)) {
       Expect(Kw::kCACHE);
     } else if (!AcceptAny(Kw::kLOGS, Kw::kHOSTS, Kw::kPRIVILEGES, Kw::kSTATUS, Kw::kUSER_RESOURCES) &&
-               !(!mariadb() && Accept(Kw::kOPTIMIZER_COSTS)) && !(mariadb() && AcceptAny(Kw::kSSL, Kw::kMASTER, Kw::kSLAVE))) {
+               !(!mariadb() && Accept(Kw::kOPTIMIZER_COSTS)) && !(mariadb() && AcceptAny(Kw::kSSL, Kw::kMASTER, Kw::kSLAVE, Kw::kDES_KEY_FILE))) {
       Fail("what to flush");
     }
   } while (Accept(Op::kComma));
@@ -322,6 +322,7 @@ Statement* Parser::ParseLock() {
       if (mariadb() || dialect_.version < 80400) Accept(Kw::kLOW_PRIORITY);
       if (mariadb()) Accept(Kw::kCONCURRENT);
       Expect(Kw::kWRITE);
+      if (mariadb()) Accept(Kw::kCONCURRENT);
     }
   } while (Accept(Op::kComma));
   command->multi_table = command->objects.size > 1;

@@ -268,7 +268,7 @@ bool Parser::ParseShowServer(Command* command) {
       if (mariadb() && At(TokenKind::kString)) ParseString("a connection");
       Expect(Kw::kSTATUS);
       fixed("replica_status");
-      if (!mariadb()) ParseChannel();
+      if (!mariadb() || Since(Vendor::kMariaDb, 100700)) ParseChannel();
     }
   } else if (!mariadb() && Accept(Kw::kREPLICAS)) {
     fixed("replicas");
@@ -278,8 +278,37 @@ bool Parser::ParseShowServer(Command* command) {
     Expect(Kw::kSTATUS);
     fixed("replica_status");
   } else {
+    return mariadb() && ParseShowMariaDb(command);
+  }
+  return true;
+}
+
+// What only MariaDB shows: what another connection is doing, packages, what its statistics plug-in counts.
+bool Parser::ParseShowMariaDb(Command* command) {
+  if (AcceptAny(Kw::kEXPLAIN, Kw::kANALYZE)) {
+    command->detail = "explain";
+    if (Accept(Kw::kFORMAT)) {
+      Expect(Op::kEqual);
+      ParseNameOrString("a format");
+    }
+    Expect(Kw::kFOR);
+    command->exprs.Add(ParseExpr());
+    AddFixed(command, "connection");
+    return true;
+  }
+  if (Accept(Kw::kPACKAGE)) {
+    Accept(Kw::kBODY);
+    Expect(Kw::kSTATUS);
+    command->detail = "package_status";
+  } else if (AcceptWord("client_statistics") || AcceptWord("user_statistics")) {
+    command->detail = "user_statistics";
+  } else if (AcceptWord("index_statistics") || AcceptWord("table_statistics")) {
+    command->detail = "table_statistics";
+  } else {
     return false;
   }
+  AddFixed(command, command->detail);
+  ParseShowFilter(command);
   return true;
 }
 

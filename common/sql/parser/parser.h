@@ -275,6 +275,7 @@ class Parser {
   bool ParseShowCreate(Command* command);
   bool ParseShowTables(Command* command);
   bool ParseShowServer(Command* command);
+  bool ParseShowMariaDb(Command* command);
   void ParseShowFilter(Command* command);
   void ParseShowInSchema(Command* command);
   void ParseShowOfTable(Command* command);
