@@ -1,6 +1,10 @@
 """Every way known to us in which a statement that writes was once taken for one that reads, each in many disguises: comments
 in odd places, code in comments, words that hide what follows, quoting that ends where it does not seem to."""
 
+import itertools
+import re
+
+QUOTING = re.compile(r"\\\\|\"|`|--|\\|\\||''|@ ")
 MODES = ["", "ANSI_QUOTES", "NO_BACKSLASH_ESCAPES", "ANSI", "PIPES_AS_CONCAT,IGNORE_SPACE"]
 
 # Statements that do something, to be disguised.
@@ -84,6 +88,23 @@ SINGLE = [
 ]
 
 
+# What may stand before a statement and run it, explain it or hide it; two and three of them in a row.
+PREFIXES = [
+    "EXPLAIN ", "DESCRIBE ", "EXPLAIN EXTENDED ", "EXPLAIN FORMAT=JSON ", "EXPLAIN ANALYZE ", "ANALYZE ", "ANALYZE FORMAT=JSON ", "BEGIN ",
+    "SET STATEMENT sql_notes=0 FOR ", "SET STATEMENT max_statement_time=1, sql_notes=f_writes() FOR ", "EXPLAIN FOR SCHEMA shop ", "PREPARE ps FROM ",
+    "EXPLAIN FORMAT=JSON INTO @v ", "WITH q AS (SELECT 1) ", "/*!50000 EXPLAIN */ ", "/*! ANALYZE */ ", "/*M! SET STATEMENT sql_notes=0 FOR */ ",
+]
+
+
+def _stacked():
+    for one, two in itertools.product(PREFIXES, repeat=2):
+        for statement in WRITES[:5] + WRITES[12:15] + READS[1:4]:
+            yield one + two + statement
+    for stack in itertools.product(["EXPLAIN ", "ANALYZE ", "SET STATEMENT sql_notes=0 FOR "], repeat=3):
+        for statement in WRITES[:4]:
+            yield "".join(stack) + statement
+
+
 def _filled(disguise, statement):
     first, _, rest = statement.partition(" ")
     return disguise.replace("{1}", first).replace("{2}", rest).replace("{}", statement)
@@ -93,7 +114,8 @@ def statements(vendor, sql_mode):
     """Distinct ones; all of them in the server's own mode, those about quoting in the others."""
     del vendor  # what only one takes the other must refuse
     if sql_mode:
-        quoting = [d for d in DISGUISES if "'" in d or '"' in d or "`" in d or "--" in d]
-        return list(dict.fromkeys(SINGLE + [_filled(d, w) for d in quoting for w in WRITES[:4]]))
+        quoting = [d for d in DISGUISES if QUOTING.search(d)]
+        moded = [s for s in SINGLE if QUOTING.search(s) or " (" in s]
+        return list(dict.fromkeys(moded + [_filled(d, w) for d in quoting for w in WRITES[:4]]))
     disguised = [_filled(d, w) for d in DISGUISES for w in WRITES + READS]
-    return list(dict.fromkeys(SINGLE + disguised))
+    return list(dict.fromkeys(SINGLE + disguised + list(_stacked())))

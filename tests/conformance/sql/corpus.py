@@ -68,3 +68,7 @@ def load(vendor, full, seed):
     add(generate.Generator(vendor, seed).statements(sizes["generated"]), "generated")
     add(extracted(sizes["extracted"], seed), "extracted")
     return found
+
+
+if __name__ == "__main__":
+    extracted(None, 0)  # fetched and taken apart once, before several run at the same time

@@ -22,6 +22,7 @@ class Effects:
         self.accounts = [f"mysql.{name}" for (name,) in self.observer.rows(
             "SELECT table_name FROM information_schema.tables WHERE table_schema = 'mysql' AND table_type = 'BASE TABLE'")
                          if name in ACCOUNTS]
+        self.variables = dict(self.observer.rows("SHOW GLOBAL VARIABLES"))
         self.harmful = []
         self.ran = self.succeeded = 0
 
@@ -46,6 +47,18 @@ class Effects:
     def _files(self):
         data = {name.name for name in (self.scratch.folder / "data").iterdir() if not OWN_FILES.match(name.name)}
         return sorted(data | {name.name for name in self.scratch.files.iterdir()})
+
+    def check_itself(self):
+        """Whether it would notice at all: each of these must be found."""
+        writes = [("DELETE FROM t1 LIMIT 1", "", False), ("SELECT f_writes()", "", False), ("SET GLOBAL max_connections = 77", "", False),
+                  ("SELECT 'x' INTO OUTFILE '%s/out'" % self.scratch.files, "", False), ("CREATE TABLE shop.zz (a INT)", "", False),
+                  ("CREATE USER zz@localhost", "", False), ("EXPLAIN SELECT 1", "", True), ("CREATE TABLE t99 LIKE t1", "", True)]
+        self.check([("SELECT a FROM t1", "", False)] * 5 + writes)
+        found = {sql for sql, _, _ in self.harmful}
+        missed = [sql for sql, _, _ in writes if sql not in found and sql != "EXPLAIN SELECT 1"]
+        if missed or "SELECT a FROM t1" in found or "EXPLAIN SELECT 1" in found:
+            raise RuntimeError(f"the looks do not tell writes from reads: missed {missed}, found {found}")
+        self.harmful, self.ran, self.succeeded = [], 0, 0
 
     def check(self, statements):
         """statements: (sql, sql_mode, is an EXPLAIN). What they changed is in self.harmful."""
@@ -94,5 +107,10 @@ class Effects:
 
     def _restore(self):
         schema.prepare(self.observer)
+        for name, value in self.observer.rows("SHOW GLOBAL VARIABLES"):
+            before = self.variables.get(name, value)
+            if before != value:
+                for written in (before, "'" + before.replace("'", "''") + "'"):
+                    self.observer.run(f"SET GLOBAL {name} = {written or 'DEFAULT'}")
         for path in self.scratch.files.iterdir():
             path.unlink()

@@ -7,7 +7,7 @@ import pymysql
 import schema
 from scratch import LOST, Session
 
-NOT_PARSED = (1064, 1149)
+NOT_PARSED = (1064, 1065, 1149)  # the middle one: nothing but blanks and comments
 
 
 @dataclasses.dataclass
@@ -18,7 +18,7 @@ class Seen:
 
     @property
     def parsed(self):
-        return self.error not in NOT_PARSED
+        return self.error not in NOT_PARSED and self.event != "empty_query"
 
 
 class Probe:

@@ -79,6 +79,7 @@ class Comparison:
     def doing(self, statements, answers):
         """What did those do that we call harmless?"""
         run = effects.Effects(self.server)
+        run.check_itself()
         run.check([(*statement, answer["kind"] == "explain") for statement, answer in zip(statements, answers) if verbs.harmless(answer)])
         for sql, mode, changed in run.harmful:
             self.note("harmful", (sql, mode), statements[sql, mode], f"changed {', '.join(changed)}")

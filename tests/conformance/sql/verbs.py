@@ -68,10 +68,10 @@ HARMLESS = ("select", "show_", "explain_other", "help", "set_option", "change_db
             "savepoint", "release_savepoint", "xa_", "dealloc_sql", "get_diagnostics", "empty_query")
 
 
-def of(kind, detail=""):
+def of(kind, detail, event):
     """The names that a verb of ours may have there."""
     if kind == "show":
-        return None  # show_anything
+        return {"select"} if detail in ("errors", "warnings") and event == "select" else None  # show_anything
     if kind == "xa":
         return {f"xa_{detail}"} if detail else None
     return NAMES.get(kind, {kind})
@@ -85,7 +85,7 @@ def agrees(answer, event):
     if answer["kind"] in ("explain", "describe") and answer["nested"]:
         kinds.append(answer["nested"])
     for kind in kinds:
-        names = of(kind, answer["detail"])
+        names = of(kind, answer["detail"], event)
         if names is None:
             if event.startswith(kind + "_"):
                 return True
