@@ -12,7 +12,7 @@ DICTIONARY = {"user", "db", "plugin", "component", "func", "servers", "proc", "e
 BENEATH = {"conformance.v1": {"conformance.t6"}}  # what lies under a view or a routine of schema.py is not in the text
 WRITES = {"insert", "update", "delete", "lock"}
 NAMED = [re.compile(pattern) for pattern in (
-    r"command denied to user .* for table [`'](?P<name>.+)[`']$",
+    r"command denied to user .* for table (?:'(?P<name>.+)'|(?P<quoted>`.+`))$",
     r"command denied to user .* for routine '(?P<name>.+)'$",
     r"^Access denied for user .* to database '(?P<schema>.+)'$",
     r"^Table '(?P<name>.+)' doesn't exist$",
@@ -22,7 +22,7 @@ NAMED = [re.compile(pattern) for pattern in (
 
 
 def last_part(name):
-    parts = name.strip("`").split("`.`") if "`" in name else name.split(".")
+    parts = name.strip("`").split("`.`") if name.startswith("`") else name.split(".")
     return parts[-1].replace("``", "`").lower()
 
 
@@ -33,7 +33,10 @@ def misses_named(answer, text):
         if not found:
             continue
         groups = found.groupdict()
+        groups["name"] = groups.get("name") or groups.get("quoted")
         ours = {use["name"].lower() for use in answer["objects"]} | {use["schema"].lower() for use in answer["objects"]}
+        if any(use["kind"] == "schema" and not use["name"] for use in answer["objects"]):
+            ours.add(schema.SCHEMA)  # the session's
         ours |= {use["name"].lower() for use in answer["functions"]} | {use["schema"].lower() for use in answer["functions"]}
         name = last_part(groups["name"]) if groups.get("name") else groups["schema"].lower()
         whole = (groups.get("name") or name).lower()

@@ -13,6 +13,7 @@ import time
 import corpus
 import differences
 import effects
+import functions
 import objects
 import probe
 import schema
@@ -20,7 +21,7 @@ import scratch
 import verbs
 
 AGREEMENT = 99.5  # of what the server parses, in percent
-HARMFUL = ("misread", "harmful")  # kinds of difference that no list excuses
+HARMFUL = ("misread", "harmful", "function")  # kinds of difference that no list excuses
 
 
 def arguments():
@@ -56,7 +57,9 @@ class Comparison:
         for (statement, source), answer in zip(statements.items(), answers):
             seen = watcher.see(*statement)
             self.count[seen.parsed, answer["ok"]] += 1
-            if seen.parsed and not answer["ok"]:
+            if seen.parsed and not answer["ok"] and seen.event == "error":
+                self.count["cut"] += 1
+            elif seen.parsed and not answer["ok"]:
                 self.note("refused", statement, source, f"{answer['error']}; the server: {seen.error} {seen.text[:80]}")
             if not answer["ok"]:
                 continue
@@ -95,6 +98,16 @@ class Comparison:
                     self.note("object", statement, source, what)
         self.count["compared"] = locks.compared
 
+    def calling(self, statements, answers):
+        """Is every function that we call built in the server's own?"""
+        del statements, answers
+
+        def facts(calls):
+            return read(self.args.posternctl, self.args.database, self.server.version, [(sql, "") for sql in calls])
+
+        for line in functions.check(self.server, facts):
+            self.note("function", (line, ""), "functions", "see common/sql/facts/function_list.inc")
+
     def verdict(self):
         known = differences.known(self.args.database)
         unknown = [one for one in self.found if one[0] in HARMFUL or (one[0], differences.hash_of(one[1], one[2])) not in known]
@@ -115,7 +128,7 @@ def compare(args, server):
     statements = corpus.load(args.database, args.full, args.seed)
     answers = read(args.posternctl, args.database, server.version, statements)
     comparison = Comparison(args, server)
-    for stage in (comparison.parsing, comparison.doing, comparison.touching):
+    for stage in (comparison.parsing, comparison.doing, comparison.touching, comparison.calling):
         schema.prepare(root)
         stage(statements, answers)
         print(f"{args.database}: {stage.__name__} {time.monotonic() - began:.0f} s", file=sys.stderr)
@@ -130,7 +143,7 @@ def compare(args, server):
     agreement = 100.0 * count[True, True] / parsed
     harmful = sum(1 for one in comparison.found if one[0] in HARMFUL)
     print(f"{args.database} {server.version}: {len(statements)} statements; {parsed} parsed by the server, {agreement:.2f} % of them read "
-          f"by us; {count[False, True]} read that it refuses; {count['rebuilt']} canonical texts; {count['ran']} harmless ones run "
+          f"by us; {count['cut']} of the others it stopped reading itself, with an error of its own; {count[False, True]} read that it refuses; {count['rebuilt']} canonical texts; {count['ran']} harmless ones run "
           f"({count['succeeded']} without an error), {harmful} of them were not; tables of {count['compared']} compared; "
           f"{len(comparison.found)} differences, {len(unknown)} not in the list, {len(stale)} stale; {server.starts - 1} restarts; "
           f"{time.monotonic() - began:.0f} s")
