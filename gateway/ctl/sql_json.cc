@@ -82,9 +82,10 @@ void AddUses(const sql::Facts& facts, std::string_view schema, Json& json) {
   json["objects"] = Json::array();
   for (const sql::ObjectUse& use : facts.objects) {
     const std::string owner = LivesInSchema(use.kind) ? Or(use.schema, schema) : use.schema;
+    const std::string name = use.kind == sql::ObjectKind::kSchema ? Or(use.name, schema) : use.name;
     json["objects"].push_back({{"kind", sql::ObjectKindName(use.kind)},
                                {"schema", ValidUtf8(owner)},
-                               {"name", ValidUtf8(use.name)},
+                               {"name", ValidUtf8(name)},
                                {"access", sql::AccessName(use.access)}});
   }
   json["columns"] = Json::array();

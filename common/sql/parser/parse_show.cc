@@ -45,6 +45,14 @@ void Parser::ParseShowLog(Command* command) {
   ParseChannel();
 }
 
+void Parser::ParseConnectionOrChannel() {
+  if (mariadb() && At(TokenKind::kString)) {
+    ParseString("a connection");
+  } else if (!mariadb() || Since(Vendor::kMariaDb, 100700)) {
+    ParseChannel();
+  }
+}
+
 void Parser::ParseChannel() {
   if (!At(Kw::kFOR)) return;
   Advance();
@@ -170,6 +178,12 @@ bool Parser::ParseShowCreate(Command* command) {
     AddObject(command, row.kind, Access::kInspect, ParseObjectName("a name"));
     return true;
   }
+  if (mariadb() && Accept(Kw::kPACKAGE)) {
+    Accept(Kw::kBODY);
+    command->detail = "create_package";
+    AddObject(command, ObjectKind::kPackage, Access::kInspect, ParseObjectName("a package"));
+    return true;
+  }
   if (AcceptAny(Kw::kDATABASE, Kw::kSCHEMA)) {
     command->detail = "create_db";
     AcceptIfNotExists();
@@ -199,6 +213,13 @@ bool Parser::ParseShowServer(Command* command) {
     command->detail = "storage_engines";
   } else if (Accept(Kw::kPLUGINS)) {
     fixed("plugins");
+    if (mariadb() && Accept(Kw::kSONAME)) {
+      if (At(TokenKind::kString)) {
+        ParseString("a library");
+      } else {
+        ParseShowFilter(command);
+      }
+    }
   } else if (Accept(Kw::kPRIVILEGES)) {
     command->detail = "privileges";
   } else if (Accept(Kw::kPROFILES)) {
@@ -296,11 +317,15 @@ bool Parser::ParseShowMariaDb(Command* command) {
     AddFixed(command, "connection");
     return true;
   }
+  if (AcceptAny(Kw::kAUTHORS, Kw::kCONTRIBUTORS)) {
+    command->detail = "authors";
+    return true;
+  }
   if (Accept(Kw::kPACKAGE)) {
     Accept(Kw::kBODY);
     Expect(Kw::kSTATUS);
     command->detail = "package_status";
-  } else if (AcceptWord("client_statistics") || AcceptWord("user_statistics")) {
+  } else if (AcceptWord("client_statistics") || AcceptWord("user_statistics") || AcceptWord("user_variables")) {
     command->detail = "user_statistics";
   } else if (AcceptWord("index_statistics") || AcceptWord("table_statistics")) {
     command->detail = "table_statistics";

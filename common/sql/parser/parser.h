@@ -281,6 +281,7 @@ class Parser {
   void ParseShowOfTable(Command* command);
   void ParseShowLog(Command* command);
   void ParseChannel();
+  void ParseConnectionOrChannel();
   Statement* ParseExplain();
   Statement* ParseDescribeTable(Verb verb);
   Statement* ParseAnalyze();
