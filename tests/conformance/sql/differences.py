@@ -1,7 +1,9 @@
 """The list of known differences: differences/<vendor>.txt. A line `# ...` gives the reason of the lines below it; each of them
 is a kind of difference and the hash of a statement with its sql_mode, and, where the statement is ours, the statement."""
 import hashlib
+import json
 import pathlib
+import sys
 
 FOLDER = pathlib.Path(__file__).resolve().parent / "differences"
 
@@ -22,3 +24,15 @@ def known(vendor):
                 raise ValueError(f"{vendor}.txt: {line}: no reason above it")
             found[kind, key] = reason
     return found
+
+
+def main():
+    """Lines for every difference of a --dump of run.py, to be put under their reasons. Statements of others stay hashes."""
+    with open(sys.argv[1], encoding="utf8") as lines:
+        for kind, sql, mode, source, _ in map(json.loads, lines):
+            ours = "" if source == "extracted" else "  " + json.dumps(sql[:100])
+            print(f"{kind} {hash_of(sql, mode)}{ours}")
+
+
+if __name__ == "__main__":
+    main()

@@ -14,6 +14,7 @@ import corpus
 import differences
 import effects
 import functions
+import lexing_variants
 import objects
 import probe
 import schema
@@ -108,6 +109,18 @@ class Comparison:
         for line in functions.check(self.server, facts):
             self.note("function", (line, ""), "functions", "see common/sql/facts/function_list.inc")
 
+    def lexing(self, statements, answers):
+        """Is the text that we forward what the server would have read itself?"""
+        del statements, answers
+        count = lexing_variants.FULL if self.args.full else lexing_variants.QUICK
+
+        def ask(pairs):
+            return read(self.args.posternctl, self.args.database, self.server.version, pairs)
+
+        self.count["variants"], different = lexing_variants.check(self.server, ask, count, self.args.seed)
+        for sql, mode, what in different:
+            self.note("canonical", (sql, mode), "variant", what)
+
     def verdict(self):
         known = differences.known(self.args.database)
         unknown = [one for one in self.found if one[0] in HARMFUL or (one[0], differences.hash_of(one[1], one[2])) not in known]
@@ -128,7 +141,7 @@ def compare(args, server):
     statements = corpus.load(args.database, args.full, args.seed)
     answers = read(args.posternctl, args.database, server.version, statements)
     comparison = Comparison(args, server)
-    for stage in (comparison.parsing, comparison.doing, comparison.touching, comparison.calling):
+    for stage in (comparison.parsing, comparison.doing, comparison.touching, comparison.calling, comparison.lexing):
         schema.prepare(root)
         stage(statements, answers)
         print(f"{args.database}: {stage.__name__} {time.monotonic() - began:.0f} s", file=sys.stderr)
@@ -143,7 +156,7 @@ def compare(args, server):
     agreement = 100.0 * count[True, True] / parsed
     harmful = sum(1 for one in comparison.found if one[0] in HARMFUL)
     print(f"{args.database} {server.version}: {len(statements)} statements; {parsed} parsed by the server, {agreement:.2f} % of them read "
-          f"by us; {count['cut']} of the others it stopped reading itself, with an error of its own; {count[False, True]} read that it refuses; {count['rebuilt']} canonical texts; {count['ran']} harmless ones run "
+          f"by us; {count['cut']} of the others it stopped reading itself, with an error of its own; {count[False, True]} read that it refuses; {count['rebuilt']} canonical texts and {count['variants']} variants; {count['ran']} harmless ones run "
           f"({count['succeeded']} without an error), {harmful} of them were not; tables of {count['compared']} compared; "
           f"{len(comparison.found)} differences, {len(unknown)} not in the list, {len(stale)} stale; {server.starts - 1} restarts; "
           f"{time.monotonic() - began:.0f} s")
