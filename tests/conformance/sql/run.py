@@ -92,11 +92,12 @@ class Comparison:
     def touching(self, statements, answers):
         """Are the tables that the server opened those we name?"""
         locks = objects.Objects(self.server)
+        locks.check_itself()
         for (statement, source), answer in zip(statements.items(), answers):
             if locks.wants(answer):
                 what = locks.differ(*statement, answer)
                 if what:
-                    self.note("object", statement, source, what)
+                    self.note("commit" if "committed" in what else "object", statement, source, what)
         self.count["compared"] = locks.compared
 
     def calling(self, statements, answers):

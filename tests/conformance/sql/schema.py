@@ -19,6 +19,7 @@ def statements(vendor):
         yield f"INSERT INTO {table} (a, b, c, k, name) VALUES (1, 2, 'x', 4, 'n'), (2, 3, 'y', 5, 'o'), (3, 4, 'z', 6, 'p')"
     yield f"CREATE TABLE shop.orders LIKE {SCHEMA}.orders"
     yield f"CREATE TABLE shop.customers LIKE {SCHEMA}.orders"
+    yield "CREATE TABLE shop.witness (a INT) ENGINE=InnoDB"
     yield "CREATE VIEW v1 AS SELECT id, a, b FROM t6"
     yield "CREATE PROCEDURE p1() INSERT INTO t6 (a) VALUES (9)"
     yield "CREATE FUNCTION f_writes() RETURNS INT DETERMINISTIC BEGIN INSERT INTO t6 (a) VALUES (9); RETURN 1; END"
