@@ -49,6 +49,7 @@ void Collector::VisitShape(const Command& command) {
   VisitExprs(command.exprs);
   for (const QueryRef& ref : command.queries) VisitQuery(*ref.query);
   VisitSetItems(command.variables);
+  if (!command.variables.empty() && !command.statements.empty()) ForgetAfterStatement();
   if (command.verb != Verb::kSetGlobal) facts_.verb = command.verb;
   if (command.is_kill) VisitKill(command);
   if (!command.prepared_text.empty()) VisitPrepared(command.prepared_text);
@@ -58,6 +59,16 @@ void Collector::VisitShape(const Command& command) {
   } else {
     VisitNested(command);
   }
+}
+
+// What SET STATEMENT sets is undone before the next statement is read; a mode or a charset of it would be followed for too long.
+void Collector::ForgetAfterStatement() {
+  SessionEffect& effect = facts_.session;
+  effect.moves_pinned_state |= effect.sql_mode || effect.charset;
+  effect.sql_mode.reset();
+  effect.sql_mode_value.reset();
+  effect.charset.reset();
+  effect.autocommit.reset();
 }
 
 // Statements of a block, which run now, and of a stored program, which run later: each is judged by itself.
