@@ -10,6 +10,8 @@ KINDS = {"select", "table", "values", "insert", "replace", "update", "delete", "
          "get_diagnostics", "deallocate_prepare"}
 OTHERS = {"mysql", "sys", "information_schema", "performance_schema", ""}
 DICTIONARY = {"user", "db", "plugin", "component", "func", "servers", "proc", "event"}
+READING = "SELECT @@session.sql_mode, @@character_set_client"  # what the next statement is read by
+READING_SET = {"sql_mode", "names", "character set", "character_set_client"}
 BENEATH = {"conformance.v1": {"conformance.t6"}}  # what lies under a view or a routine of schema.py is not in the text
 WRITES = {"insert", "update", "delete", "lock"}
 NAMED = [re.compile(pattern) for pattern in (
@@ -49,6 +51,10 @@ def misses_named(answer, text):
     return None
 
 
+COMMITTED, MOVED = "the server committed the open transaction", "the next statement would be read otherwise"
+KIND_OF = {COMMITTED: "commit", MOVED: "moved"}
+
+
 class Objects:
     def __init__(self, scratch):
         self.scratch = scratch
@@ -59,8 +65,9 @@ class Objects:
 
     def check_itself(self):
         """Whether it would notice at all: to a reader that sees nothing each of these differs."""
-        blind = {"ok": True, "kind": "select", "detail": "", "objects": [], "functions": [], "flags": []}
-        for sql in ("SELECT a FROM t1", "UPDATE t1 SET a = 5", "COMMIT", "SELECT 1 FROM no_such_table"):
+        blind = {"ok": True, "kind": "select", "detail": "", "objects": [], "functions": [], "variables": [], "flags": []}
+        for sql in ("SELECT a FROM t1", "UPDATE t1 SET a = 5", "COMMIT", "SELECT 1 FROM no_such_table",
+                    "SET sql_mode = 'ANSI'", "SET NAMES latin1"):
             if not self.differ(sql, "", blind):
                 raise RuntimeError(f"the locks of {sql!r} are not seen")
 
@@ -79,6 +86,7 @@ class Objects:
             self.connect()
         if mode:
             self.session.run(f"SET sql_mode = '{mode}'")
+        before = self.session.run(READING)[2]
         self.session.run("START TRANSACTION")
         self.session.run("INSERT INTO shop.witness VALUES (1)")
         error, text, _ = self.session.run(sql)
@@ -95,10 +103,14 @@ class Objects:
         if error in LOST:
             self.observer.run(f"KILL {self.connection}")
             return None
+        moved = self.session.alive() and self.session.run(READING)[2] != before
         self.session.reset()
+        told = READING_SET & {use["name"] for use in answer["variables"] if use["set"]} or "moves_pinned_state" in answer["flags"]
+        if moved and not told:
+            return MOVED
         locked.pop("shop.witness", None)
         if committed and "implicit_commit" not in answer["flags"]:
-            return "the server committed the open transaction"
+            return COMMITTED
         return self._compare(answer, locked, error, text)
 
     def _compare(self, answer, locked, error, text):

@@ -22,7 +22,7 @@ import scratch
 import verbs
 
 AGREEMENT = 99.5  # of what the server parses, in percent
-HARMFUL = ("misread", "harmful", "function")  # kinds of difference that no list excuses
+HARMFUL = ("misread", "harmful", "function", "moved", "commit")  # kinds of difference that no list excuses
 
 
 def arguments():
@@ -97,7 +97,7 @@ class Comparison:
             if locks.wants(answer):
                 what = locks.differ(*statement, answer)
                 if what:
-                    self.note("commit" if "committed" in what else "object", statement, source, what)
+                    self.note(objects.KIND_OF.get(what, "object"), statement, source, what)
         self.count["compared"] = locks.compared
 
     def calling(self, statements, answers):
