@@ -50,6 +50,7 @@ void Collector::VisitShape(const Command& command) {
   for (const QueryRef& ref : command.queries) VisitQuery(*ref.query);
   VisitSetItems(command.variables);
   if (!command.variables.empty() && !command.statements.empty()) ForgetAfterStatement();
+  const bool outlasts_session = facts_.verb == Verb::kSetGlobal;
   if (command.verb != Verb::kSetGlobal) facts_.verb = command.verb;
   if (command.is_kill) VisitKill(command);
   if (!command.prepared_text.empty()) VisitPrepared(command.prepared_text);
@@ -58,6 +59,7 @@ void Collector::VisitShape(const Command& command) {
     VisitInner(command);
   } else {
     VisitNested(command);
+    if (outlasts_session) facts_.verb = Verb::kSetGlobal;
   }
 }
 

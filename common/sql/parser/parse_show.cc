@@ -379,6 +379,7 @@ Statement* Parser::ParseExplain() {
     }
     if (mariadb() || !AcceptAny(Kw::kDATABASE, Kw::kSCHEMA)) Fail("CONNECTION");
     command->default_schema = ParseName("a schema");
+    AddObject(command, ObjectKind::kSchema, Access::kInspect, {{}, command->default_schema});
     options = true;
   }
   const bool statement = At(Op::kOpen) || AtAny(Kw::kSELECT, Kw::kWITH, Kw::kTABLE, Kw::kVALUES, Kw::kINSERT, Kw::kREPLACE,

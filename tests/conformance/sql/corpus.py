@@ -53,8 +53,18 @@ def golden():
                 block = []
 
 
-def load(vendor, full, seed):
-    """{(statement, sql_mode): where it comes from}"""
+def settings(variables):
+    """Every variable of the server set for the session, to several values: some have an effect beyond it."""
+    for name, value in variables:
+        values = ["DEFAULT", "1", "0", "ON", "OFF", "'x'"]
+        values += [str(int(value) + 1)] if value.lstrip("-").isdigit() else ["'" + value.replace("\\", "\\\\").replace("'", "''") + "'"]
+        for one in values:
+            yield f"SET SESSION {name} = {one}"
+        yield f"SET @@{name} = {values[-1]}"
+
+
+def load(vendor, full, seed, variables=()):
+    """{(statement, sql_mode): where it comes from}. variables: of the server, as SHOW VARIABLES tells them."""
     sizes = FULL if full else QUICK
     found = {}
 
@@ -65,6 +75,7 @@ def load(vendor, full, seed):
     for mode in bypasses.MODES:
         add(bypasses.statements(vendor, mode), "bypass", mode)
     add(golden(), "golden")
+    add(settings(variables), "variables")
     add(generate.Generator(vendor, seed).statements(sizes["generated"]), "generated")
     add(extracted(sizes["extracted"], seed), "extracted")
     return found

@@ -80,7 +80,7 @@ class Effects:
         self._check_batch(batch[middle:], counters)
 
     def _changed(self, batch, counters):
-        before = self.look(counters)
+        before, starts = self.look(counters), self.scratch.starts
         session = Session(self.scratch, schema=schema.SCHEMA)
         for sql, mode, _ in batch:
             if not session.alive():
@@ -97,6 +97,8 @@ class Effects:
         session.drop()
         self._forget_prepared()
         after = self.look(counters)
+        if self.scratch.starts != starts:
+            before["counters"] = after["counters"] = None  # it died and counts from nothing
         return [key for key in before if before[key] != after[key]]
 
     def _forget_prepared(self):

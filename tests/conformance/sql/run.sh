@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Compares how Postern reads SQL with how real servers do: tests/conformance/sql/run.sh [--full] [--database mariadb|mysql] [--seed N].
+# Compares how Postern reads SQL with how real servers do: tests/conformance/sql/run.sh [--full | --listed] [--database mariadb|mysql] [--seed N].
 # Without --full a sample of the corpus, two minutes for both servers side by side. Ends with one line for each; what differs and is
 # not in differences/ stands before it and fails the run. POSTERNCTL names the program to ask; else the release one is built.
 set -uo pipefail
@@ -10,7 +10,7 @@ databases=(mariadb mysql) options=()
 while [ $# -gt 0 ]; do
   case "$1" in
     --database) databases=("${2:?}"); shift 2 ;;
-    --full) options+=("$1"); shift ;;
+    --full | --listed) options+=("$1"); shift ;;
     --seed) options+=("$1" "${2:?}"); shift 2 ;;
     -h | --help) sed -n '2,4s/^# \{0,1\}//p' "$0"; exit 0 ;;
     *) echo "run.sh: unknown option $1" >&2; exit 2 ;;

@@ -71,9 +71,9 @@ HARMLESS = ("select", "show_", "explain_other", "help", "set_option", "change_db
 def of(kind, detail, event):
     """The names that a verb of ours may have there."""
     if kind == "show":
-        return {"select"} if detail in ("errors", "warnings") and event == "select" else None  # show_anything
+        return {"select"} if detail in ("errors", "warnings", "statement") and event == "select" else None  # show_anything
     if kind == "xa":
-        return {f"xa_{detail}"} if detail else None
+        return {f"xa_{detail}"} if detail not in ("", "statement") else None
     return NAMES.get(kind, {kind})
 
 
