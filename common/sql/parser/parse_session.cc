@@ -93,6 +93,8 @@ void Parser::ParseSetVariableName(SetItem* item) {
     if (EqualsIgnoreCase(scope, "persist_only")) item->scope = VariableScope::kPersistOnly;
     return;
   }
+  // Behind other items MariaDB still takes SET PASSWORD, which is an account's; no server has a variable of that name.
+  if (At(Kw::kPASSWORD) && Peek().op != Op::kDot) return Fail("a variable");
   item->name = ParseName("a variable");
   if (!Accept(Op::kDot)) return;
   item->prefix = item->name;

@@ -25,7 +25,7 @@ DISGUISES = [
     "{};;", "{}; -- x", "{} /*", "{} -- x", "{} #", "{1}/**/{2}", "{1}/*x*/{2}", "{1}\n{2}", "{1}\t{2}", "{1}\x0b{2}", "{1}\x0c{2}",
     "{1}\u00a0{2}", "{1}\0{2}", "{}\0", "\0{}", "\ufeff{}", "{1}--x\n{2}", "{1} -- \n{2}", "{1}/*!{2}*/", "{1} /*! {2} */",
     "/*!{1}*/ {2}", "({})", "(({}))", "BEGIN; {}; END", "BEGIN NOT ATOMIC {}; END", "IF 1 THEN {}; END IF", "EXPLAIN {}", "DESCRIBE {}",
-    "EXPLAIN ANALYZE {}", "ANALYZE {}", "ANALYZE FORMAT=JSON {}", "EXPLAIN FORMAT=TREE {}", "EXPLAIN FORMAT=JSON INTO @v {}",
+    "EXPLAIN ANALYZE {}", "ANALYZE {}", "ANALYZE FORMAT=JSON {}", "EXPLAIN FORMAT=JSON INTO @v {}",
     "EXPLAIN FOR SCHEMA shop {}", "SET STATEMENT max_statement_time=1 FOR {}", "PREPARE ps FROM '{}'", 'PREPARE ps FROM "{}"',
     "EXECUTE IMMEDIATE '{}'", "EXECUTE IMMEDIATE @v", "SET @v = '{}'", "SELECT '{}'", 'SELECT "{}"', "SELECT '\\'; {}; -- '",
     "SELECT 'a\\\\'; {}", 'SELECT "a\\"; {}; -- "', "SELECT `a`; {}", "SELECT /* ' */ 1; {} -- '", "SELECT 1 -- '\n; {} -- '",
@@ -52,7 +52,10 @@ SINGLE = [
     "SET GLOBAL general_log_file = 'zz.log'", "SET GLOBAL TRANSACTION READ ONLY", "SET GLOBAL TRANSACTION ISOLATION LEVEL SERIALIZABLE", "SET TRANSACTION READ ONLY",
     "SET @@global.transaction_isolation = 'SERIALIZABLE'", "SET hot.key_buffer_size = 1000000", "SET GLOBAL hot.key_buffer_size = 1000000", "SET PASSWORD = 'zz'",
     "SET PASSWORD FOR nobody@localhost = 'zz'", "SET PASSWORD FOR nobody@localhost = PASSWORD('zz')", "SET PASSWORD = PASSWORD('zz')", "SET @a = 1, PASSWORD = 'zz'",
-    "SET password = 'zz'", "SET NAMES gbk", "SET NAMES sjis", "SET CHARACTER SET big5", "SET character_set_client = gbk", "SET @@character_set_client = 'cp932'",
+    "SET password = 'zz'", "SET @a = 1, PASSWORD = PASSWORD('')", "SET @a = 1, PASSWORD FOR nobody@localhost = PASSWORD('zz')",
+    "SET sql_notes = 1, PASSWORD = PASSWORD('')", "SET @a = 1, ROLE NONE", "SET @a = 1, DEFAULT ROLE NONE", "SET @a = 1, TRANSACTION READ ONLY",
+    "SET @a = 1, GLOBAL TRANSACTION READ ONLY", "SET @a = 1, RESOURCE GROUP rg", "SET @a = 1, NAMES latin1", "SET PASSWORD = PASSWORD(''), @a = 1",
+    "SET NAMES gbk", "SET NAMES sjis", "SET CHARACTER SET big5", "SET character_set_client = gbk", "SET @@character_set_client = 'cp932'",
     "SET character_set_client = utf16", "SET sql_mode = @x", "SET sql_mode = ''", "SET sql_mode = 'ANSI_QUOTES'", "SET sql_mode = ORACLE", "SET ROLE ALL", "SET ROLE NONE",
     "SET DEFAULT ROLE NONE TO nobody@localhost", "SET DEFAULT ROLE NONE FOR nobody@localhost", "SET RESOURCE GROUP rg", "SET STATEMENT sql_notes = 0 FOR DELETE FROM t1",
     "SET STATEMENT sql_notes = f_writes() FOR SELECT 1", "SET STATEMENT max_statement_time = 1 FOR SELECT f_writes()", "SET GLOBAL read_only = 1", "SET sql_log_bin = 0",
@@ -91,7 +94,7 @@ SINGLE = [
 # What may stand before a statement and run it, explain it or hide it; two and three of them in a row.
 PREFIXES = [
     "EXPLAIN ", "DESCRIBE ", "EXPLAIN EXTENDED ", "EXPLAIN FORMAT=JSON ", "EXPLAIN ANALYZE ", "ANALYZE ", "ANALYZE FORMAT=JSON ", "BEGIN ",
-    "SET STATEMENT sql_notes=0 FOR ", "SET STATEMENT max_statement_time=1, sql_notes=f_writes() FOR ", "EXPLAIN FOR SCHEMA shop ", "PREPARE ps FROM ",
+    "SET STATEMENT sql_notes=0 FOR ", "EXPLAIN FOR SCHEMA shop ", "PREPARE ps FROM ",
     "EXPLAIN FORMAT=JSON INTO @v ", "WITH q AS (SELECT 1) ", "/*!50000 EXPLAIN */ ", "/*! ANALYZE */ ", "/*M! SET STATEMENT sql_notes=0 FOR */ ",
 ]
 

@@ -10,7 +10,7 @@ KINDS = {"select", "table", "values", "insert", "replace", "update", "delete", "
          "get_diagnostics", "deallocate_prepare"}
 OTHERS = {"mysql", "sys", "information_schema", "performance_schema", ""}
 DICTIONARY = {"user", "db", "plugin", "component", "func", "servers", "proc", "event"}
-READING = "SELECT @@session.sql_mode, @@character_set_client"  # what the next statement is read by
+READING = "SELECT @@session.sql_mode, @@character_set_client LIMIT 1"  # what the next statement is read by
 READING_SET = {"sql_mode", "names", "character set", "character_set_client"}
 BENEATH = {"conformance.v1": {"conformance.t6"}}  # what lies under a view or a routine of schema.py is not in the text
 WRITES = {"insert", "update", "delete", "lock"}
