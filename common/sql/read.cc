@@ -114,7 +114,9 @@ BatchReading ReadBatch(std::string_view text, const Dialect& dialect, const Limi
     reading.offset += from;
     if (effect.charset) current.charset = *effect.charset;
     if (effect.sql_mode) current.mode = *effect.sql_mode;
-    const bool unclear = effect.moves_pinned_state;
+    // What EXECUTE runs may set a mode too, and its text is not here. A routine or a block gives back what it found.
+    const Verb verb = reading.facts.verb;
+    const bool unclear = effect.moves_pinned_state || verb == Verb::kExecute || verb == Verb::kExecuteImmediate;
     batch.statements.push_back(std::move(reading));
     from += parser.current_offset();
     if (unclear && !parser.AtEndOfText()) {

@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
 # Starts a private database server on 127.0.0.1, all of it inside one folder.
 #
-#   deploy/database/start.sh mariadb|mysql --dir DIR [--port N] [--tls]
+#   deploy/database/start.sh mariadb|mysql --dir DIR [--port N] [--tls] [-- FLAG...]
 #
-# mysql is an installed Oracle mysqld, or the one fetch-mysql.sh gets. Prints shell assignments: vendor version port socket pid
-# client, and ca with --tls. Its root has no password and is reached through the socket only, in a folder nobody else can enter.
-# Running it again on a folder whose server is up just prints them. Stop with stop.sh --dir DIR.
+# mysql is an installed Oracle mysqld, or the one fetch-mysql.sh gets. Flags after -- are for the server itself. Prints shell
+# assignments: vendor version port socket pid client, and ca with --tls. Its root has no password and is reached through the
+# socket only, in a folder nobody else can enter. Running it again on a folder whose server is up just prints them. Stop with
+# stop.sh --dir DIR.
 set -euo pipefail
 here="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"
 . "$here/../process.sh"
@@ -13,17 +14,18 @@ here="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"
 
 Fail() { echo "start.sh: $*" >&2; exit 1; }
 
-vendor="${1:-}" dir="" port="" tls=""
+vendor="${1:-}" dir="" port="" tls="" own_flags=()
 [ $# -eq 0 ] || shift
 while [ $# -gt 0 ]; do
   case "$1" in
     --dir) dir="${2:?--dir needs a folder}"; shift 2 ;;
     --port) port="${2:?--port needs a number}"; shift 2 ;;
     --tls) tls=1; shift ;;
+    --) shift; own_flags=("$@"); break ;;
     *) Fail "unknown option $1" ;;
   esac
 done
-[ -n "$dir" ] || Fail "usage: start.sh mariadb|mysql --dir DIR [--port N] [--tls]"
+[ -n "$dir" ] || Fail "usage: start.sh mariadb|mysql --dir DIR [--port N] [--tls] [-- FLAG...]"
 mkdir -p "$dir"
 chmod 700 "$dir"
 dir="$(cd "$dir" && pwd)"
@@ -70,7 +72,7 @@ if ! Running "$dir/pid"; then
   fi
   [ -e "$dir/initialised" ] || { rm -rf "$dir/data"; InitialiseData >>"$dir/log" 2>&1 || Fail "see $dir/log"; touch "$dir/initialised"; }
   mapfile -t flags < <(ServerFlags)
-  Launch "$dir/pid" "$dir/log" "${server[@]}" "${flags[@]}" "${vendor_flags[@]}"
+  Launch "$dir/pid" "$dir/log" "${server[@]}" "${flags[@]}" "${vendor_flags[@]}" ${own_flags[@]+"${own_flags[@]}"}
   WaitUntilReady
   {
     echo "vendor=$vendor"

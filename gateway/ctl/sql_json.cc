@@ -83,9 +83,10 @@ void AddUses(const sql::Facts& facts, std::string_view schema, Json& json) {
   json["objects"] = Json::array();
   for (const sql::ObjectUse& use : facts.objects) {
     const std::string owner = LivesInSchema(use.kind) ? Or(use.schema, schema) : use.schema;
+    const std::string name = use.kind == sql::ObjectKind::kSchema ? Or(use.name, schema) : use.name;
     json["objects"].push_back({{"kind", sql::ObjectKindName(use.kind)},
                                {"schema", text::ValidUtf8(owner)},
-                               {"name", text::ValidUtf8(use.name)},
+                               {"name", text::ValidUtf8(name)},
                                {"access", sql::AccessName(use.access)}});
   }
   json["columns"] = Json::array();
@@ -186,7 +187,7 @@ Json FactsJson(std::string_view statement, const sql::Dialect& dialect, std::str
 
 Json PrintedJson(std::string_view statement, const sql::Dialect& dialect) {
   const sql::Printed printed = sql::Print(statement, dialect);
-  if (printed.ok()) return {{"ok", true}, {"text", ValidUtf8(printed.text)}};
+  if (printed.ok()) return {{"ok", true}, {"text", text::ValidUtf8(printed.text)}};
   return Refusal(sql::ParseErrorKindName(printed.error->kind), printed.error->ToString(), printed.error->offset);
 }
 

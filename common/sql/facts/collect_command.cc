@@ -38,6 +38,8 @@ void Collector::VisitShape(const Command& command) {
   VisitExprs(command.exprs);
   for (const QueryRef& ref : command.queries) VisitQuery(*ref.query);
   VisitSetItems(command.variables);
+  if (!command.variables.empty() && !command.statements.empty()) ForgetAfterStatement();
+  const bool outlasts_session = facts_.verb == Verb::kSetGlobal;
   if (command.verb != Verb::kSetGlobal) facts_.verb = command.verb;
   if (command.is_kill) VisitKill(command);
   if (!command.prepared_text.empty()) VisitPrepared(command.prepared_text);
@@ -46,7 +48,18 @@ void Collector::VisitShape(const Command& command) {
     VisitInner(command);
   } else {
     VisitNested(command);
+    if (outlasts_session) facts_.verb = Verb::kSetGlobal;
   }
+}
+
+// What SET STATEMENT sets is undone before the next statement is read; a mode or a charset of it would be followed for too long.
+void Collector::ForgetAfterStatement() {
+  SessionEffect& effect = facts_.session;
+  effect.moves_pinned_state |= effect.sql_mode || effect.charset;
+  effect.sql_mode.reset();
+  effect.sql_mode_value.reset();
+  effect.charset.reset();
+  effect.autocommit.reset();
 }
 
 // Statements of a block, which run now, and of a stored program, which run later: each is judged by itself.
@@ -89,7 +102,8 @@ void Collector::VisitObjects(const Command& command) {
   if (command.verb == Verb::kUse) facts_.use_schema = Unquote(command.objects.first->name.name);
 }
 
-// EXPLAIN of a statement, SET STATEMENT ... FOR one. One that only looks turns every write into a look.
+// EXPLAIN of a statement, SET STATEMENT ... FOR one. One that only looks turns every write into a look. Around an EXPLAIN
+// the facts stay those of what it explains: SET STATEMENT ... FOR ANALYZE DELETE deletes.
 void Collector::VisitNested(const Command& command) {
   const bool explains = command.verb == Verb::kExplain;
   for (const StatementRef& ref : command.statements) {
@@ -98,9 +112,11 @@ void Collector::VisitNested(const Command& command) {
     Visit(*ref.statement);
     default_schema_.clear();
     nested_explain_ = false;
-    facts_.nested = facts_.verb;
+    if (explains || facts_.verb != Verb::kExplain) {
+      facts_.nested = facts_.verb;
+      facts_.executes_nested = command.body_runs;
+    }
   }
-  facts_.executes_nested = command.body_runs;
   facts_.detail = std::string(command.detail);
   if (explains) facts_.verb = command.verb;
 }

@@ -19,6 +19,9 @@ bool IsCharsetVariable(std::string_view name) {
          name == "character_set_filesystem" || name == "character_set_collations";
 }
 
+// MariaDB's variables of the session that are those of a replication connection: setting one outlasts the session.
+bool OutlastsSession(std::string_view name) { return name == "sql_slave_skip_counter" || name == "max_relay_log_size"; }
+
 bool IsTracking(std::string_view name) { return name.substr(0, 14) == "session_track_"; }
 
 bool IsOn(const std::optional<std::string>& value) {
@@ -94,7 +97,7 @@ void Collector::VisitSetItem(const SetItem& item) {
   if (!item.prefix.empty()) name = Lower(Unquote(item.prefix)) + "." + name;
   AddVariable({item.scope, name, true, LiteralOf(item)});
   const bool beyond_session = item.scope == VariableScope::kGlobal || item.scope == VariableScope::kPersist ||
-                              item.scope == VariableScope::kPersistOnly;
+                              item.scope == VariableScope::kPersistOnly || OutlastsSession(name);
   if (!beyond_session) return VisitSetVariable(item, name);
   facts_.verb = Verb::kSetGlobal;
   AddObject(ObjectKind::kVariable, Access::kAlter, "", std::move(name));

@@ -99,6 +99,7 @@ class Collector {
   void VisitNested(const Command& command);
   void VisitKill(const Command& command);
   void VisitPrepared(std::string_view raw);
+  void ForgetAfterStatement();
   void VisitInner(const Command& command);
   void Absorb(const Facts& inner, bool runs);
 

@@ -45,12 +45,15 @@ Statement* Parser::ParseFlush() {
       Expect(Kw::kLOGS);
     } else if (Accept(Kw::kRELAY)) {
       Expect(Kw::kLOGS);
-      if (!mariadb()) ParseChannel();
+      ParseConnectionOrChannel();
     } else if (mariadb() && Accept(Kw::kQUERY)) {
       Expect(Kw::kCACHE);
+    } else if (mariadb() && AcceptAny(Kw::kSLAVE, Kw::kREPLICA)) {
+      ParseConnectionOrChannel();
     } else if (!AcceptAny(Kw::kLOGS, Kw::kHOSTS, Kw::kPRIVILEGES, Kw::kSTATUS, Kw::kUSER_RESOURCES) &&
-               !(!mariadb() && Accept(Kw::kOPTIMIZER_COSTS)) && !(mariadb() && AcceptAny(Kw::kSSL, Kw::kMASTER, Kw::kSLAVE))) {
-      Fail("what to flush");
+               !(!mariadb() && Accept(Kw::kOPTIMIZER_COSTS)) && !(mariadb() && AcceptAny(Kw::kSSL, Kw::kMASTER))) {
+      if (!mariadb()) Fail("what to flush");
+      ParseName("what to flush");  // a table of a plug-in's
     }
   } while (Accept(Op::kComma));
   return Make(command);
@@ -73,7 +76,7 @@ Statement* Parser::ParseReset() {
     } else if (Accept(Kw::kREPLICA) || (old_words && Accept(Kw::kSLAVE))) {
       if (mariadb() && At(TokenKind::kString)) ParseString("a connection");
       Accept(Kw::kALL);
-      if (!mariadb()) ParseChannel();
+      if (!mariadb() || Since(Vendor::kMariaDb, 100700)) ParseChannel();
     } else if (mariadb() && Accept(Kw::kQUERY)) {
       Expect(Kw::kCACHE);
     } else if (!mariadb() && AcceptAll(Kw::kBINARY, Kw::kLOGS)) {
@@ -126,6 +129,7 @@ Statement* Parser::ParseTableMaintenance(Verb verb) {
   } while (Accept(Op::kComma));
   command->multi_table = command->objects.size > 1;
   if (verb == Verb::kAnalyzeTable && !mariadb()) ParseAnalyzeHistogram();
+  if (mariadb() && verb == Verb::kOptimizeTable) ParseWaitOption();
   if (verb == Verb::kChecksumTable) AcceptAny(Kw::kQUICK, Kw::kEXTENDED);
   if (verb == Verb::kRepairTable) {
     while (AcceptAny(Kw::kQUICK, Kw::kEXTENDED, Kw::kUSE_FRM)) {
@@ -323,6 +327,7 @@ Statement* Parser::ParseLock() {
       if (mariadb() || dialect_.version < 80400) Accept(Kw::kLOW_PRIORITY);
       if (mariadb()) Accept(Kw::kCONCURRENT);
       Expect(Kw::kWRITE);
+      if (mariadb()) Accept(Kw::kCONCURRENT);
     }
   } while (Accept(Op::kComma));
   command->multi_table = command->objects.size > 1;

@@ -130,8 +130,8 @@ Statement* Parser::ParseCreateIndex(bool or_replace) {
   AddObject(command, ObjectKind::kIndex, Access::kCreate, {table.schema, index});
   if (or_replace) AddObject(command, ObjectKind::kIndex, Access::kDrop, {table.schema, index});
   AddObject(command, ObjectKind::kTable, Access::kAlter, table);
-  if (mariadb()) ParseWaitOption();
   ParseKeyParts(command);
+  if (mariadb()) ParseWaitOption();
   ParseIndexOptions();
   ParseIndexLockAlgorithm();
   return Make(command);

@@ -179,7 +179,7 @@ void Parser::ParseAlterAction(Command* command) {
     Expect(Kw::kTO);
     if (!AcceptAll(Kw::kCHARACTER, Kw::kSET) && !AcceptAll(Kw::kCHAR, Kw::kSET)) Expect(Kw::kCHARSET);
     if (!Accept(Kw::kDEFAULT)) ParseCharsetName();
-    if (Accept(Kw::kCOLLATE)) ParseCharsetName();
+    if (Accept(Kw::kCOLLATE) && !(mariadb() && Accept(Kw::kDEFAULT))) ParseCharsetName();
   } else if (AcceptAny(Kw::kWITH, Kw::kWITHOUT)) {
     if (mariadb() && Accept(Kw::kSYSTEM)) return Expect(Kw::kVERSIONING);
     Expect(Kw::kVALIDATION);
@@ -236,7 +236,10 @@ void Parser::ParseAlterDrop(Command* command) {
     if (mariadb()) AcceptIfExists();
     ParseName("a constraint");
   } else if (mariadb() && AcceptAll(Kw::kSYSTEM, Kw::kVERSIONING)) {
-  } else if (mariadb() && AcceptAll(Kw::kPERIOD, Kw::kFOR)) {
+  } else if (mariadb() && At(Kw::kPERIOD) && (Peek().keyword == Kw::kFOR || Peek().keyword == Kw::kIF)) {
+    Advance();
+    AcceptIfExists();
+    Expect(Kw::kFOR);
     ParseName("a period");
   } else {
     Accept(Kw::kCOLUMN);
@@ -327,7 +330,8 @@ bool Parser::ParseAlterPartition(Command* command) {
   Advance();
   AcceptAny(Kw::kNO_WRITE_TO_BINLOG, Kw::kLOCAL);
   all_or_names();
-  while (AcceptAny(Kw::kQUICK, Kw::kEXTENDED, Kw::kUSE_FRM, Kw::kFAST, Kw::kMEDIUM, Kw::kCHANGED)) {
+  while (AcceptAny(Kw::kQUICK, Kw::kEXTENDED, Kw::kUSE_FRM, Kw::kFAST, Kw::kMEDIUM, Kw::kCHANGED) ||
+         AcceptAll(Kw::kFOR, Kw::kUPGRADE)) {
   }
   return true;
 }

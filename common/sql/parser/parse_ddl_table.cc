@@ -51,9 +51,10 @@ void Parser::ParseTableElements(Command* command) {
 
 void Parser::ParseTableElement(Command* command) {
   if (ParseIndexOrConstraint(command)) return;
-  if (mariadb() && At(Kw::kPERIOD) && Peek().keyword == Kw::kFOR) {
+  if (mariadb() && At(Kw::kPERIOD) && (Peek().keyword == Kw::kFOR || Peek().keyword == Kw::kIF)) {
     Advance();
-    Advance();
+    AcceptIfNotExists();
+    Expect(Kw::kFOR);
     ParseName("a period");
     ParseParenthesizedNames();
     return;
@@ -130,7 +131,11 @@ bool Parser::ParseColumnAttribute(Command* command) {
     ParseReferences(command);
   } else if (Accept(Kw::kCONSTRAINT)) {
     if (!At(Kw::kCHECK)) ParseName("a constraint");
-    ParseCheck(command);
+    if (mariadb() && At(Kw::kREFERENCES)) {
+      ParseReferences(command);
+    } else {
+      ParseCheck(command);
+    }
   } else if (At(Kw::kCHECK)) {
     ParseCheck(command);
   } else if (!mariadb() && Accept(Kw::kSRID)) {

@@ -327,7 +327,7 @@ SelectBlock* Parser::ParseSelect() {
       Expect(Op::kClose);
     } else {
       ParseOrderList(select->group_by);
-      if (Accept(Kw::kWITH)) Expect(Kw::kROLLUP);
+      AcceptAll(Kw::kWITH, Kw::kROLLUP);  // of a view, WITH may be that of CHECK OPTION
     }
   }
   if (AcceptClause(Kw::kHAVING)) select->having = ParseExpr();

@@ -61,8 +61,11 @@ SetItem* Parser::ParseSetItem() {
   if (At(Kw::kNAMES) && next.op != Op::kEqual && next.op != Op::kAssign && next.op != Op::kDot) {
     Advance();
     item->kind = SetKind::kNames;
-    if (Accept(Kw::kDEFAULT)) return item;
-    item->name = ParseCharsetName();
+    if (!Accept(Kw::kDEFAULT)) {
+      item->name = ParseCharsetName();
+    } else if (!mariadb()) {
+      return item;
+    }
     if (Accept(Kw::kCOLLATE)) {
       if (!Accept(Kw::kDEFAULT)) item->collation = ParseCharsetName();
     }
@@ -90,6 +93,8 @@ void Parser::ParseSetVariableName(SetItem* item) {
     if (EqualsIgnoreCase(scope, "persist_only")) item->scope = VariableScope::kPersistOnly;
     return;
   }
+  // Behind other items MariaDB still takes SET PASSWORD, which is an account's; no server has a variable of that name.
+  if (At(Kw::kPASSWORD) && Peek().op != Op::kDot) return Fail("a variable");
   item->name = ParseName("a variable");
   if (!Accept(Op::kDot)) return;
   item->prefix = item->name;
@@ -245,9 +250,12 @@ Statement* Parser::ParseSetStatement() {
   command->detail = "statement";
   command->body_runs = true;
   Advance();
-  Set set;
-  ParseSetItems(&set);
-  command->variables = set.items;
+  do {  // the session's variables by their bare names, and nothing else that SET takes
+    if (!AtName() || AtAny(Kw::kGLOBAL, Kw::kSESSION, Kw::kLOCAL)) Fail("a system variable");
+    SetItem* item = ParseSetItem();
+    if (item->kind != SetKind::kVariable) Fail("a system variable");
+    command->variables.Add(item);
+  } while (Accept(Op::kComma));
   Expect(Kw::kFOR);
   NewLine();
   StatementRef* nested = New<StatementRef>();

@@ -45,6 +45,14 @@ void Parser::ParseShowLog(Command* command) {
   ParseChannel();
 }
 
+void Parser::ParseConnectionOrChannel() {
+  if (mariadb() && At(TokenKind::kString)) {
+    ParseString("a connection");
+  } else if (!mariadb() || Since(Vendor::kMariaDb, 100700)) {
+    ParseChannel();
+  }
+}
+
 void Parser::ParseChannel() {
   if (!At(Kw::kFOR)) return;
   Advance();
@@ -171,6 +179,12 @@ bool Parser::ParseShowCreate(Command* command) {
     AddObject(command, row.kind, Access::kInspect, ParseObjectName("a name"));
     return true;
   }
+  if (mariadb() && Accept(Kw::kPACKAGE)) {
+    Accept(Kw::kBODY);
+    command->detail = "create_package";
+    AddObject(command, ObjectKind::kPackage, Access::kInspect, ParseObjectName("a package"));
+    return true;
+  }
   if (AcceptAny(Kw::kDATABASE, Kw::kSCHEMA)) {
     command->detail = "create_db";
     AcceptIfNotExists();
@@ -200,6 +214,13 @@ bool Parser::ParseShowServer(Command* command) {
     command->detail = "storage_engines";
   } else if (Accept(Kw::kPLUGINS)) {
     fixed("plugins");
+    if (mariadb() && Accept(Kw::kSONAME)) {
+      if (At(TokenKind::kString)) {
+        ParseString("a library");
+      } else {
+        ParseShowFilter(command);
+      }
+    }
   } else if (Accept(Kw::kPRIVILEGES)) {
     command->detail = "privileges";
   } else if (Accept(Kw::kPROFILES)) {
@@ -272,7 +293,7 @@ bool Parser::ParseShowServer(Command* command) {
       if (mariadb() && At(TokenKind::kString)) ParseString("a connection");
       Expect(Kw::kSTATUS);
       fixed("replica_status");
-      if (!mariadb()) ParseChannel();
+      if (!mariadb() || Since(Vendor::kMariaDb, 100700)) ParseChannel();
     }
   } else if (!mariadb() && Accept(Kw::kREPLICAS)) {
     fixed("replicas");
@@ -282,8 +303,41 @@ bool Parser::ParseShowServer(Command* command) {
     Expect(Kw::kSTATUS);
     fixed("replica_status");
   } else {
+    return mariadb() && ParseShowMariaDb(command);
+  }
+  return true;
+}
+
+// What only MariaDB shows: what another connection is doing, packages, what its statistics plug-in counts.
+bool Parser::ParseShowMariaDb(Command* command) {
+  if (AcceptAny(Kw::kEXPLAIN, Kw::kANALYZE)) {
+    command->detail = "explain";
+    if (Accept(Kw::kFORMAT)) {
+      Expect(Op::kEqual);
+      ParseNameOrString("a format");
+    }
+    Expect(Kw::kFOR);
+    command->exprs.Add(ParseExpr());
+    AddFixed(command, "connection");
+    return true;
+  }
+  if (AcceptAny(Kw::kAUTHORS, Kw::kCONTRIBUTORS)) {
+    command->detail = "authors";
+    return true;
+  }
+  if (Accept(Kw::kPACKAGE)) {
+    Accept(Kw::kBODY);
+    Expect(Kw::kSTATUS);
+    command->detail = "package_status";
+  } else if (AcceptWord("client_statistics") || AcceptWord("user_statistics") || AcceptWord("user_variables")) {
+    command->detail = "user_statistics";
+  } else if (AcceptWord("index_statistics") || AcceptWord("table_statistics")) {
+    command->detail = "table_statistics";
+  } else {
     return false;
   }
+  AddFixed(command, command->detail);
+  ParseShowFilter(command);
   return true;
 }
 
@@ -329,6 +383,7 @@ Statement* Parser::ParseExplain() {
     }
     if (mariadb() || !AcceptAny(Kw::kDATABASE, Kw::kSCHEMA)) Fail("CONNECTION");
     command->default_schema = ParseName("a schema");
+    AddObject(command, ObjectKind::kSchema, Access::kInspect, {{}, command->default_schema});
     options = true;
   }
   const bool statement = At(Op::kOpen) || AtAny(Kw::kSELECT, Kw::kWITH, Kw::kTABLE, Kw::kVALUES, Kw::kINSERT, Kw::kREPLACE,

@@ -132,6 +132,7 @@ TableRef* Parser::ParseDerived(Query* query) {
   TableRef* table = New<TableRef>();
   table->kind = TableKind::kDerived;
   table->query = query;
+  if (mariadb() && At(Kw::kFOR) && Peek().keyword == Kw::kSYSTEM_TIME) ParseSystemTime(table->exprs);
   table->alias = ParseOptionalAlias(false);
   if (!table->alias.empty() && At(Op::kOpen)) table->columns = ParseParenthesizedNames();
   return table;

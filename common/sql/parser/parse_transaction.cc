@@ -90,7 +90,9 @@ void Parser::ParseXid() {
   part();
   if (!Accept(Op::kComma)) return;
   part();
-  if (Accept(Op::kComma)) ParseUnsigned("a format");
+  if (!Accept(Op::kComma)) return;
+  if (At(TokenKind::kHexNumber) || At(TokenKind::kHexString)) return Advance();
+  ParseUnsigned("a format");
 }
 
 // XA START|BEGIN|END|PREPARE|COMMIT|ROLLBACK|RECOVER

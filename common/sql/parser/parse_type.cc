@@ -32,6 +32,7 @@ void Parser::ParseCastType() {
   }
   if (Accept(Kw::kNATIONAL)) return Expect(Kw::kCHAR);
   if (AcceptAny(Kw::kDATE, Kw::kYEAR, Kw::kJSON, Kw::kREAL)) return;
+  if (mariadb() && AcceptAll(Kw::kINTERVAL, Kw::kDAY_SECOND)) return ParseTypeLength();
   if (AcceptAny(Kw::kPOINT, Kw::kLINESTRING, Kw::kPOLYGON, Kw::kMULTIPOINT, Kw::kMULTILINESTRING, Kw::kMULTIPOLYGON,
                 Kw::kGEOMETRYCOLLECTION, Kw::kGEOMCOLLECTION)) {
     return;
@@ -143,8 +144,11 @@ bool Parser::ParseDataType() {
   }
   const bool uuid_like = mariadb() && AtAny(Kw::kUUID, Kw::kINET4, Kw::kINET6);
   if (!IsPlainType(token_.keyword) && !uuid_like) return false;
+  const bool year = At(Kw::kYEAR);
   Advance();
   ParseTypeLength();
+  while (year && AcceptAny(Kw::kSIGNED, Kw::kUNSIGNED, Kw::kZEROFILL)) {
+  }
   return true;
 }
 

@@ -313,11 +313,13 @@ class Parser {
   bool ParseShowCreate(Command* command);
   bool ParseShowTables(Command* command);
   bool ParseShowServer(Command* command);
+  bool ParseShowMariaDb(Command* command);
   void ParseShowFilter(Command* command);
   void ParseShowInSchema(Command* command);
   void ParseShowOfTable(Command* command);
   void ParseShowLog(Command* command);
   void ParseChannel();
+  void ParseConnectionOrChannel();
   Statement* ParseExplain();
   Statement* ParseDescribeTable(Verb verb);
   Statement* ParseAnalyze();

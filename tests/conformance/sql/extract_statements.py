@@ -38,14 +38,19 @@ def statements(path):
             text = ""
 
 
-def main():
+def all_in(folder):
+    """The distinct statements of a folder, in the order of its files. Those with the test tool's variables are left out."""
     seen = {}
-    for path in sorted(pathlib.Path(sys.argv[1]).rglob("*.test")):
+    for path in sorted(pathlib.Path(folder).rglob("*.test")):
         try:
             seen.update((sql, None) for sql in statements(path) if sql and "$" not in sql and len(sql) < 3000)
         except UnicodeDecodeError:
             pass
-    for sql in seen:
+    return list(seen)
+
+
+def main():
+    for sql in all_in(sys.argv[1]):
         print(json.dumps(sql))
 
 

@@ -244,6 +244,12 @@ TEST_CASE("a batch is read whole or not at all") {
   CHECK(broken.error->offset == 22);
   CHECK_FALSE(ReadBatch("  ;; ", kMySql).ok());
 
+  // Nobody knows by which mode the server would read what follows these.
+  CHECK_FALSE(ReadBatch("EXECUTE s; SELECT 'a'", kMySql).ok());
+  CHECK_FALSE(ReadBatch("EXECUTE IMMEDIATE 'SET sql_mode = ANSI'; SELECT 'a'", kMariaDb).ok());
+  CHECK_FALSE(ReadBatch("SET STATEMENT sql_mode = 'ANSI' FOR SELECT 1; SELECT 'a'", kMariaDb).ok());
+  CHECK(ReadBatch("PREPARE s FROM 'SELECT 1'; EXECUTE s;", kMySql).ok());
+
   Limits limits;
   limits.max_statements = 2;
   CHECK(ReadBatch("SELECT 1; SELECT 2;", kMySql, limits).ok());
