@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "common/mysql/collation.h"
+#include "common/sql/lexer/name_char.h"
 #include "common/sql/read.h"
 #include "gateway/frontend/dialect_of.h"
 #include "gateway/frontend/refusal.h"
@@ -135,7 +136,11 @@ void JudgeUse(SessionState& s, Errand& errand, std::string_view schema) {
   const policy::RulesPtr rules = s.services.policy.Current();
   errand.record.set_text(std::string(schema));
   errand.record.set_verb("use");
-  SetDecision(errand, LearnDialect(s) ? policy::DecideUse(*rules, s.Facts(), schema) : NoRelay(s), *rules);
+  if (!LearnDialect(s)) return SetDecision(errand, NoRelay(s), *rules);
+  if (!sql::IsSafeName(schema, s.dialect.charset)) {
+    return SetDecision(errand, policy::Decision::Deny(policy::builtin::kUnparsed, "the schema's name is not one in utf8mb4"), *rules);
+  }
+  SetDecision(errand, policy::DecideUse(*rules, s.Facts(), schema), *rules);
 }
 
 }  // namespace postern::frontend

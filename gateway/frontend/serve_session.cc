@@ -4,7 +4,6 @@
 #include <utility>
 
 #include "common/mysql/message/command.h"
-#include "common/sql/lexer/name_char.h"
 #include "gateway/frontend/answer.h"
 #include "gateway/frontend/carry.h"
 #include "gateway/frontend/journaling.h"
@@ -21,9 +20,6 @@ asio::awaitable<void> ServeInitDb(SessionState& s, Packet packet) {
   const auto init = mysql::ComInitDb::Decode(packet.payload);
   if (!init.ok()) co_return co_await Refuse(s, errand, Malformed(errand, init.status()));
   const std::string schema(init->schema);
-  if (!sql::IsSafeName(schema, s.dialect.charset)) {
-    co_return co_await Refuse(s, errand, Malformed(errand, absl::InvalidArgumentError("the name is not one in utf8mb4")));
-  }
   JudgeUse(s, errand, schema);
   errand.payload = [&](mysql::Capabilities) { return init->Encode(); };
   const bool replied = co_await Carry(s, errand);

@@ -6,6 +6,8 @@
 #include <vector>
 
 #include "common/sql/lexer/lexer.h"
+#include "common/sql/lexer/name_char.h"
+#include "common/sql/read.h"
 
 namespace postern::sql {
 namespace {
@@ -265,12 +267,28 @@ TEST_CASE("a function's parenthesis is adjacent, or may stand apart under IGNORE
 
 TEST_CASE("characters belong to the session's character set") {
   CHECK(Cut("caf\xC3\xA9", kMySql) == "caf\xC3\xA9");
-  CHECK(Cut("caf\xE9", With(kMySql, Charset::kLatin1)) == "caf\xE9");
+  CHECK(Cut("caf\xE9", With(kMySql, Charset::kLatin1)) == "caf|!invalid_character");
   CHECK(Cut("caf\xE9", kMySql) == "caf|!invalid_character");
   CHECK(Cut("caf\xC3\xA9", With(kMySql, Charset::kAscii)) == "caf|!invalid_character");
-  CHECK(Cut("\xF0\x9F\x98\x80", kMySql) == "\xF0\x9F\x98\x80");
+  CHECK(Cut("\xF0\x9F\x98\x80", kMySql) == "!invalid_character");
   CHECK(Cut("\xF0\x9F\x98\x80", With(kMySql, Charset::kUtf8mb3)) == "!invalid_character");
   CHECK(Cut("\xC0\xAF", kMySql) == "!invalid_character");
+}
+
+TEST_CASE("a name that a server would cut or change is not read, while a string may hold any byte") {
+  for (const std::string name : {"a\xFF", "\xC3", "\xED\xA0\x80", "\xE0\x80\xAF", "\xF0\x9F\x98\x80", "a\x80z"}) {
+    INFO(name);
+    CHECK(Cut("`" + name + "`", kMySql) == "!invalid_character");
+    CHECK(Cut("\"" + name + "\"", With(kMySql, SqlMode{.ansi_quotes = true})) == "!invalid_character");
+    CHECK_FALSE(IsSafeName(name, Charset::kUtf8mb4));
+    CHECK(Cut("'" + name + "'", kMySql) == "'" + name + "'");
+    CHECK_FALSE(Read("GRANT SELECT ON t TO 'u" + name + "'@'%'", kMySql).ok());
+  }
+  CHECK(Cut("`caf\xC3\xA9`", kMySql) == "`caf\xC3\xA9`");
+  CHECK(Cut("`caf\xE9`", With(kMySql, Charset::kLatin1)) == "!invalid_character");
+  CHECK(IsSafeName("caf\xC3\xA9", Charset::kUtf8mb4));
+  CHECK_FALSE(IsSafeName("caf\xE9", Charset::kLatin1));
+  CHECK_FALSE(IsSafeName(std::string_view("a\0b", 3), Charset::kUtf8mb4));
 }
 
 TEST_CASE("what cannot be read safely is not read at all") {

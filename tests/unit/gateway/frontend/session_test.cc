@@ -314,6 +314,37 @@ TEST_CASE("KILL QUERY from the agent's other session interrupts a hold, by the g
   CHECK(other->ReadErr().code == 1094);
 }
 
+TEST_CASE("KILL cannot be prepared past the gateway") {
+  World world;
+  const auto client = world.LoggedIn();
+  client->Send("\x16KILL 14");
+  CHECK(client->ReadErr().message.find("cannot be prepared") != std::string::npos);
+  CHECK(world.server->Received().empty());
+}
+
+TEST_CASE("an agent that leaves behind more than may wait takes its held statement with it") {
+  World world;
+  const auto client = world.LoggedIn();
+  client->Query("DELETE FROM orders WHERE id=1");
+  const std::string id = world.AwaitPending().id();
+  client->Send("\x03SELECT '" + std::string(300'000, 'x') + "'");
+  client->Close();
+  world.journal.Await([](const v1::Record& r) { return r.has_session_closed(); });
+  CHECK(world.approvals->Get(id)->state() == v1::Approval::STATE_VOID);
+  CHECK(world.server->Received().empty());
+}
+
+TEST_CASE("a schema's name that a server would read as another is refused, at login and later") {
+  World world;
+  TestClient stranger(world.listener.port());
+  CHECK_FALSE(stranger.LogIn("bot+orders", "pat_secret", "shop\xff"));
+  CHECK(stranger.refusal.code == 1049);
+  const auto client = world.LoggedIn();
+  client->Send("\x02shop\xff");
+  CHECK(client->ReadErr().message.find("rule=unparsed") != std::string::npos);
+  CHECK(world.server->Opened() == 0);
+}
+
 TEST_CASE("several statements in one packet are refused whole") {
   World world;
   const auto client = world.LoggedIn();

@@ -219,6 +219,57 @@ rules:
   CHECK(RuleOf(rules, Call("", "SLEEP", FunctionClass::kSleepsOrLocks)) == "allow r");
 }
 
+TEST_CASE("a name that the server may take for a denied or held one is denied or held") {
+  const RulesPtr rules = Policy(R"(
+rules:
+  - { name: r, agents: ["*"], targets: ["*"], allow: { verbs: [read, call], objects: ["shop.*"] } }
+  - { name: d, agents: ["*"], targets: ["*"], deny: { verbs: [call, select], objects: ["shop.wipe", "shop.gehälter", "shop.tmp_*"] } }
+)");
+  CHECK(RuleOf(rules, Call("shop", "wípe", FunctionClass::kUnknown)) == "deny d");
+  CHECK(RuleOf(rules, Call("shop", "WIPE", FunctionClass::kUnknown)) == "deny d");
+  CHECK(RuleOf(rules, Call("shop", "gehalter", FunctionClass::kUnknown)) == "deny d");
+  CHECK(RuleOf(rules, Call("shop", "tmp_x", FunctionClass::kUnknown)) == "deny d");
+  CHECK(RuleOf(rules, Call("shop", "tmp", FunctionClass::kUnknown)) == "allow r");
+  CHECK(RuleOf(rules, Call("shop", "wipes", FunctionClass::kUnknown)) == "allow r");
+  CHECK(RuleOf(rules, Call("shop", "wip", FunctionClass::kUnknown)) == "allow r");
+}
+
+TEST_CASE("reading rows is select, whatever the verb around it is called") {
+  const RulesPtr rules = Policy(R"(
+rules:
+  - { name: r, agents: [bot], targets: ["*"], allow: { verbs: [read], objects: ["shop.*"] } }
+  - { name: s, agents: [shower], targets: ["*"], allow: { verbs: [show, table, values], objects: ["shop.*"] } }
+  - { name: d, agents: [bot], targets: ["*"], deny: { verbs: [select], objects: ["shop.customers"] } }
+)");
+  for (const Verb verb : {Verb::kTable, Verb::kValues, Verb::kShow, Verb::kSelect}) {
+    const sql::Facts facts = Statement(verb, {Table("shop", "customers", Access::kRead)});
+    CHECK(RuleOf(rules, facts) == "deny d");
+    CHECK(RuleOf(rules, facts, Agent("shower")) == "deny default");
+  }
+  CHECK(RuleOf(rules, Statement(Verb::kTable, {Table("shop", "orders", Access::kRead)})) == "allow r");
+}
+
+TEST_CASE("EXPLAIN holds the functions that it may run") {
+  const RulesPtr rules = Policy(R"(
+rules:
+  - { name: r, agents: ["*"], targets: ["*"], allow: { verbs: [read, call], objects: ["shop.*"] } }
+  - { name: h, agents: ["*"], targets: ["*"], hold: { verbs: [call, select], objects: ["shop.refund", "shop.orders"], reviewers: [dba] } }
+)");
+  sql::Facts facts = Statement(Verb::kExplain, {Table("shop", "orders", Access::kRead)});
+  facts.nested = Verb::kSelect;
+  CHECK(RuleOf(rules, facts) == "allow r");
+  facts.functions.push_back({"shop", "refund", FunctionClass::kUnknown});
+  CHECK(RuleOf(rules, facts) == "hold h");
+}
+
+TEST_CASE("what a reviewer could not see is refused in place of being held") {
+  const RulesPtr rules = Policy(kTour);
+  sql::Facts facts = Statement(Verb::kUpdate, {Table("shop", "orders", Access::kUpdate)});
+  CHECK(RuleOf(rules, facts) == "hold writes");
+  facts.variables.push_back({sql::VariableScope::kUser, "x", false, {}});
+  CHECK(RuleOf(rules, facts) == "deny held-variables");
+}
+
 TEST_CASE("rows may be locked only where they may be changed") {
   sql::Facts facts = Select("orders");
   facts.locking_read = true;
