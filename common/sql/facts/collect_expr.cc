@@ -77,7 +77,8 @@ namespace {
 // of that name.
 bool MissesItsRule(std::string_view name, size_t arguments) {
   if (name == "POINT") return arguments != 2;
-  for (std::string_view shape : {"LINESTRING", "POLYGON", "MULTIPOINT", "MULTILINESTRING", "MULTIPOLYGON", "GEOMETRYCOLLECTION"}) {
+  for (std::string_view shape :
+       {"LINESTRING", "POLYGON", "MULTIPOINT", "MULTILINESTRING", "MULTIPOLYGON", "GEOMETRYCOLLECTION"}) {
     if (name == shape) return arguments == 0;
   }
   return false;
