@@ -52,7 +52,8 @@ void Collector::VisitShape(const Command& command) {
   }
 }
 
-// What SET STATEMENT sets is undone before the next statement is read; a mode or a charset of it would be followed for too long.
+// What SET STATEMENT sets is undone before the next statement is read; a mode or a charset of it would be followed for
+// too long.
 void Collector::ForgetAfterStatement() {
   SessionEffect& effect = facts_.session;
   effect.moves_pinned_state |= effect.sql_mode || effect.charset;

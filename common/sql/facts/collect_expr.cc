@@ -77,7 +77,8 @@ namespace {
 // of that name.
 bool MissesItsRule(std::string_view name, size_t arguments) {
   if (name == "POINT") return arguments != 2;
-  for (std::string_view shape : {"LINESTRING", "POLYGON", "MULTIPOINT", "MULTILINESTRING", "MULTIPOLYGON", "GEOMETRYCOLLECTION"}) {
+  for (std::string_view shape :
+       {"LINESTRING", "POLYGON", "MULTIPOINT", "MULTILINESTRING", "MULTIPOLYGON", "GEOMETRYCOLLECTION"}) {
     if (name == shape) return arguments == 0;
   }
   return false;
@@ -92,7 +93,9 @@ void Collector::VisitFunction(const Expr& call) {
   use.name = Unquote(call.name);
   const bool own_rule_missed = !call.special && FindKeyword(use.name) != Kw::kNone;
   const BuiltIn* built_in = use.schema.empty() && !own_rule_missed ? FindBuiltIn(use.name, dialect_) : nullptr;
-  if (built_in != nullptr && dialect_.IsMariaDb() && MissesItsRule(built_in->name, call.children.size)) built_in = nullptr;
+  if (built_in != nullptr && dialect_.IsMariaDb() && MissesItsRule(built_in->name, call.children.size)) {
+    built_in = nullptr;
+  }
   if (built_in != nullptr) {
     use.name = std::string(built_in->name);
     use.cls = built_in->cls;

@@ -4,7 +4,7 @@ in odd places, code in comments, words that hide what follows, quoting that ends
 import itertools
 import re
 
-QUOTING = re.compile(r"\\\\|\"|`|--|\\|\\||''|@ ")
+QUOTING = re.compile(r"[\\\"`|]|--|@ ")
 MODES = ["", "ANSI_QUOTES", "NO_BACKSLASH_ESCAPES", "ANSI", "PIPES_AS_CONCAT,IGNORE_SPACE"]
 
 # Statements that do something, to be disguised.

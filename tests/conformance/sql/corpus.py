@@ -12,7 +12,7 @@ import generate
 
 ROOT = pathlib.Path(__file__).resolve().parents[3]
 CACHE = pathlib.Path(os.environ.get("XDG_CACHE_HOME", pathlib.Path.home() / ".cache")) / "postern" / "mariadb-test-data"
-QUICK = {"extracted": 9000, "generated": 3000}
+QUICK = {"extracted": 6000, "generated": 2500}
 FULL = {"extracted": None, "generated": 30000}
 
 
@@ -56,7 +56,7 @@ def golden():
 def settings(variables):
     """Every variable of the server set for the session, to several values: some have an effect beyond it."""
     for name, value in variables:
-        values = ["DEFAULT", "1", "0", "ON", "OFF", "'x'"]
+        values = ["DEFAULT", "ON"]
         values += [str(int(value) + 1)] if value.lstrip("-").isdigit() else ["'" + value.replace("\\", "\\\\").replace("'", "''") + "'"]
         for one in values:
             yield f"SET SESSION {name} = {one}"

@@ -157,11 +157,11 @@ def compare(args, server):
     for kind, key in stale:
         print(f"{kind} {key}: in the list of differences, but it differs no more")
     count = comparison.count
-    parsed = count[True, True] + count[True, False]
+    parsed = count[True, True] + count[True, False] - count["cut"]
     agreement = 100.0 * count[True, True] / parsed
     harmful = sum(1 for one in comparison.found if one[0] in HARMFUL)
     print(f"{args.database} {server.version}: {len(statements)} statements; {parsed} parsed by the server, {agreement:.2f} % of them read "
-          f"by us; {count['cut']} of the others it stopped reading itself, with an error of its own; {count[False, True]} read that it refuses; {count['rebuilt']} canonical texts and {count['variants']} variants; {count['ran']} harmless ones run "
+          f"by us; {count['cut']} more it stopped reading itself, with an error of its own, and so do we; {count[False, True]} read that it refuses; {count['rebuilt']} canonical texts and {count['variants']} variants; {count['ran']} harmless ones run "
           f"({count['succeeded']} without an error), {harmful} of them were not; tables of {count['compared']} compared; "
           f"{len(comparison.found)} differences, {len(unknown)} not in the list, {len(stale)} stale; {server.starts - 1} restarts; "
           f"{time.monotonic() - began:.0f} s")
