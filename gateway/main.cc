@@ -27,27 +27,6 @@ int Fail(const absl::Status& status) {
   return kExitFailed;
 }
 
-log::Options LogOptions(const config::LogConfig& config) {
-  log::Options options;
-  options.file = config.file.value_or("");
-  options.format = config.format == config::LogFormat::kJson ? log::Format::kJson : log::Format::kText;
-  switch (config.level) {
-    case config::LogLevel::kDebug:
-      options.level = log::Level::kDebug;
-      break;
-    case config::LogLevel::kInfo:
-      options.level = log::Level::kInfo;
-      break;
-    case config::LogLevel::kWarning:
-      options.level = log::Level::kWarning;
-      break;
-    case config::LogLevel::kError:
-      options.level = log::Level::kError;
-      break;
-  }
-  return options;
-}
-
 // The signals main waits for, blocked in every thread that is started later.
 sigset_t BlockSignals() {
   sigset_t set;
@@ -74,7 +53,7 @@ int Serve(config::GatewayConfig config) {
   link::KeepCallbackThreads();
   // Its own log would put text of anybody who connects among our lines.
   setenv("GRPC_VERBOSITY", "NONE", 0);
-  if (absl::Status logging = log::SetUp(LogOptions(config.log)); !logging.ok()) return Fail(logging);
+  if (absl::Status logging = log::SetUp(config.log); !logging.ok()) return Fail(logging);
 
   auto gateway = Gateway::Start(std::move(config));
   if (!gateway.ok()) return Fail(gateway.status());

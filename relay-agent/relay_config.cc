@@ -5,6 +5,8 @@
 #include <optional>
 #include <utility>
 
+#include "common/observability/read_options.h"
+
 namespace postern::relay {
 namespace {
 
@@ -40,16 +42,6 @@ Target ReadTarget(const std::string& name, config::Section& section) {
   return target;
 }
 
-void ReadLog(config::Section section, log::Options& options) {
-  options.file = section.OptionalPath("file").value_or("");
-  options.level = section.Word("level", log::Level::kInfo,
-                               {{"debug", log::Level::kDebug},
-                                {"info", log::Level::kInfo},
-                                {"warning", log::Level::kWarning},
-                                {"error", log::Level::kError}});
-  options.format = section.Word("format", log::Format::kText, {{"text", log::Format::kText}, {"json", log::Format::kJson}});
-}
-
 void ReadLimits(config::Section section, RelayOptions& options) {
   options.threads = static_cast<size_t>(section.Int("threads", 2, {1, 256}));
   options.link.longest_wait = section.Duration("reconnect_wait", absl::Seconds(15), {absl::Milliseconds(100), absl::Hours(1)});
@@ -73,7 +65,7 @@ void ReadRoot(config::Section root, RelayConfig& relay) {
   });
   if (relay.options.targets.empty()) root.Report("targets", "at least one target is needed");
   ReadLimits(root.Optional("limits"), relay.options);
-  ReadLog(root.Optional("log"), relay.log);
+  relay.log = log::ReadOptions(root.Optional("log"));
 }
 
 }  // namespace

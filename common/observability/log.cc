@@ -64,20 +64,6 @@ absl::Status SetUp(const Options& options) {
   }
 }
 
-std::optional<Level> ParseLevel(std::string_view name) {
-  if (name == "debug") return Level::kDebug;
-  if (name == "info") return Level::kInfo;
-  if (name == "warning") return Level::kWarning;
-  if (name == "error") return Level::kError;
-  return std::nullopt;
-}
-
-std::optional<Format> ParseFormat(std::string_view name) {
-  if (name == "text") return Format::kText;
-  if (name == "json") return Format::kJson;
-  return std::nullopt;
-}
-
 void Debug(std::string_view message, Fields fields) { Write(Level::kDebug, message, fields); }
 void Info(std::string_view message, Fields fields) { Write(Level::kInfo, message, fields); }
 void Warning(std::string_view message, Fields fields) { Write(Level::kWarning, message, fields); }

@@ -13,7 +13,6 @@
 
 #include <concepts>
 #include <initializer_list>
-#include <optional>
 #include <string>
 #include <string_view>
 
@@ -31,10 +30,6 @@ struct Options {
 
 // Starts or replaces the log; a second call with the same options opens the file again, so that logs can be rotated.
 absl::Status SetUp(const Options& options);
-
-// "debug", "info", "warning", "error"; "text", "json".
-std::optional<Level> ParseLevel(std::string_view name);
-std::optional<Format> ParseFormat(std::string_view name);
 
 struct Field {
   Field(std::string_view field_name, std::string_view text) : name(field_name), value(text), quoted(true) {}

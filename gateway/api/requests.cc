@@ -4,12 +4,14 @@
 
 #include <string>
 
+#include "gateway/identity/token_rules.h"
+
 namespace postern::api {
 namespace {
 
 constexpr size_t kUlidLength = 26;
 constexpr size_t kMaxReasonBytes = 1024;
-constexpr size_t kMaxNameBytes = 128;
+constexpr size_t kMaxFilterBytes = 128;
 constexpr size_t kMaxPolicyTextBytes = 1 << 20;
 
 absl::Status Wrong(std::string_view field, std::string_view what) {
@@ -39,17 +41,8 @@ absl::Status CheckId(std::string_view id, std::string_view prefix) {
 }
 
 absl::Status Check(const v1::CreateTokenRequest& request) {
-  if (request.name().empty()) return Wrong("name", "whom the token speaks for is missing");
-  if (request.name().size() > kMaxNameBytes) return Wrong("name", "at most 128 bytes");
-  if (request.kind() != v1::PRINCIPAL_KIND_AGENT && request.kind() != v1::PRINCIPAL_KIND_PERSON) {
-    return Wrong("kind", "must be agent or person");
-  }
-  for (const int role : request.roles()) {
-    if (role == v1::ROLE_UNSPECIFIED || !v1::Role_IsValid(role))
-      return Wrong("roles", "must be reviewer, auditor or admin");
-  }
   if (request.ttl_seconds() < 0) return Wrong("ttl_seconds", "must not be negative");
-  return absl::OkStatus();
+  return identity::CheckTokenRequest(request);
 }
 
 absl::Status Check(const v1::RevokeTokenRequest& request) { return CheckId(request.id(), "tok_"); }
@@ -68,8 +61,8 @@ absl::Status Check(const v1::DecideApprovalRequest& request) {
 
 absl::Status Check(const v1::ListSessionsRequest& request) {
   if (!v1::Session::State_IsValid(request.state())) return Wrong("state", "no such state");
-  if (request.agent().size() > kMaxNameBytes) return Wrong("agent", "at most 128 bytes");
-  if (request.target().size() > kMaxNameBytes) return Wrong("target", "at most 128 bytes");
+  if (request.agent().size() > kMaxFilterBytes) return Wrong("agent", "at most 128 bytes");
+  if (request.target().size() > kMaxFilterBytes) return Wrong("target", "at most 128 bytes");
   return CheckLimit(request.limit());
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "common/config/document.h"
+#include "common/observability/read_options.h"
 #include "gateway/config/limits.h"
 
 namespace postern::config {
@@ -58,18 +59,6 @@ void ReadTargets(Section& root, GatewayConfig& config) {
   });
 }
 
-LogConfig ReadLog(Section log) {
-  LogConfig config;
-  config.level = log.Word("level", config.level,
-                          {{"debug", LogLevel::kDebug},
-                           {"info", LogLevel::kInfo},
-                           {"warning", LogLevel::kWarning},
-                           {"error", LogLevel::kError}});
-  config.format = log.Word("format", config.format, {{"text", LogFormat::kText}, {"json", LogFormat::kJson}});
-  config.file = log.OptionalPath("file");
-  return config;
-}
-
 // The embedded store is the only one; its section may stand empty.
 void ReadStore(Section store, const Document& document, GatewayConfig& config) {
   Section sqlite = store.Optional("sqlite");
@@ -87,7 +76,7 @@ GatewayConfig ReadGateway(Document& document) {
   config.policy = root.File("policy");
   ReadTargets(root, config);
   config.limits = ReadLimits(root.Optional("limits"));
-  config.log = ReadLog(root.Optional("log"));
+  config.log = log::ReadOptions(root.Optional("log"));
   config.threads = static_cast<uint32_t>(root.Int("threads", config.threads, {0, 1024}));
   return config;
 }

@@ -14,6 +14,7 @@
 
 #include "common/config/host_port.h"
 #include "common/config/problem.h"
+#include "common/observability/log.h"
 
 namespace postern::config {
 
@@ -73,15 +74,6 @@ struct GatewayLimits {
   uint32_t relays = 256;
 };
 
-enum class LogLevel : uint8_t { kDebug, kInfo, kWarning, kError };
-enum class LogFormat : uint8_t { kText, kJson };
-
-struct LogConfig {
-  LogLevel level = LogLevel::kInfo;
-  LogFormat format = LogFormat::kText;
-  std::optional<std::string> file;  // absent: standard error
-};
-
 struct GatewayConfig {
   MysqlConfig mysql;
   ApiConfig api;
@@ -90,7 +82,7 @@ struct GatewayConfig {
   std::string policy;       // path
   std::map<std::string, std::vector<std::string>> targets;  // target -> names of the relays that may serve it
   GatewayLimits limits;
-  LogConfig log;
+  log::Options log;
   uint32_t threads = 0;  // that run sessions; 0: one per processor
 };
 

@@ -40,16 +40,6 @@ std::optional<int> EnumFromWord(const google::protobuf::EnumDescriptor& type, st
   return std::nullopt;
 }
 
-std::string EnumWords(const google::protobuf::EnumDescriptor& type) {
-  std::string words;
-  for (int i = 0; i < type.value_count(); ++i) {
-    if (type.value(i)->number() == 0) continue;
-    if (!words.empty()) words += ", ";
-    words += WordOf(*type.value(i));
-  }
-  return words;
-}
-
 std::string IsoMillis(int64_t unix_ms) {
   return absl::FormatTime("%Y-%m-%dT%H:%M:%E3SZ", absl::FromUnixMillis(unix_ms), absl::UTCTimeZone());
 }

@@ -24,8 +24,6 @@ std::string Word(E value) {
 
 // The value whose word it is.
 std::optional<int> EnumFromWord(const google::protobuf::EnumDescriptor& type, std::string_view word);
-// "pending, approved, denied".
-std::string EnumWords(const google::protobuf::EnumDescriptor& type);
 
 // "2026-01-02T03:04:05.678Z", or with six digits.
 std::string IsoMillis(int64_t unix_ms);

@@ -16,17 +16,6 @@ absl::Status TokenStore::Insert(const StoredToken& token) {
   return DoInsert(token);
 }
 
-absl::StatusOr<std::vector<v1::Token>> TokenStore::List(bool include_ended, absl::Time now) {
-  auto all = DoLoadAll();
-  if (!all.ok()) return all.status();
-  std::vector<v1::Token> tokens;
-  for (auto it = all->rbegin(); it != all->rend(); ++it) {
-    const bool ended = it->token.revoked_at_unix_ms() != 0 || it->token.expires_at_unix_ms() <= absl::ToUnixMillis(now);
-    if (include_ended || !ended) tokens.push_back(std::move(it->token));
-  }
-  return tokens;
-}
-
 absl::StatusOr<v1::Token> TokenStore::Revoke(std::string_view id, absl::Time now) {
   return DoRevoke(id, absl::ToUnixMillis(now));
 }

@@ -1,6 +1,6 @@
 // What the gateway keeps between its lives, in the words of the domain.
 //
-// Backends: sqlite/ (embedded, the default) and a memory one for tests. Public methods check, the private Do methods
+// Backends: sqlite/ (embedded, the default), and a memory one in tests/support. Public methods check, the private Do methods
 // touch the backend; tests/unit/gateway/store holds one suite over all of them. Thread-safe; calls block on I/O.
 #ifndef POSTERN_GATEWAY_STORE_STORE_H_
 #define POSTERN_GATEWAY_STORE_STORE_H_
@@ -33,9 +33,6 @@ class TokenStore {
   // INVALID_ARGUMENT when id, name, lookup or digest is missing or the expiry is not after the creation; ALREADY_EXISTS
   // for a known id or lookup.
   absl::Status Insert(const StoredToken& token);
-
-  // Newest first; without `include_ended` only those that are neither revoked nor expired at `now`.
-  absl::StatusOr<std::vector<v1::Token>> List(bool include_ended, absl::Time now);
 
   // NOT_FOUND for an unknown id. A second revocation keeps the first time. Returns the token as it is then.
   absl::StatusOr<v1::Token> Revoke(std::string_view id, absl::Time now);

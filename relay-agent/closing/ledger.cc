@@ -5,7 +5,6 @@
 #include <absl/strings/str_cat.h>
 #include <absl/strings/str_split.h>
 #include <fcntl.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -30,17 +29,6 @@ bool WriteWhole(const std::string& path, const std::string& text) {
   if (fd < 0) return false;
   const ssize_t written = write(fd, text.data(), text.size());
   return close(fd) == 0 && written == static_cast<ssize_t>(text.size());
-}
-
-// The kernel lets go of the lock with the process, however it ends.
-std::shared_ptr<void> Lock(const std::string& file) {
-  const int fd = open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-  if (fd < 0) return nullptr;
-  if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
-    close(fd);
-    return nullptr;
-  }
-  return std::shared_ptr<void>(nullptr, [fd](void*) { close(fd); });
 }
 
 bool OneLine(const std::string& text) { return text.find('\n') == std::string::npos; }
@@ -88,9 +76,9 @@ absl::StatusOr<Ledger> Ledger::Open(const std::string& folder) {
   if (!error) std::filesystem::permissions(folder, std::filesystem::perms::owner_all, error);
   if (error) return absl::FailedPreconditionError(folder + ": " + error.message());
   if (access(folder.c_str(), W_OK) != 0) return absl::FailedPreconditionError(folder + ": " + std::strerror(errno));
-  std::shared_ptr<void> lock = Lock(folder + "/lock");
-  if (lock.use_count() == 0) return absl::FailedPreconditionError(folder + ": in use by another relay");
-  return Ledger(folder, std::move(lock));
+  absl::StatusOr<std::unique_ptr<files::FolderLock>> lock = files::FolderLock::Take(folder);
+  if (!lock.ok()) return absl::FailedPreconditionError(lock.status().message());
+  return Ledger(folder, *std::move(lock));
 }
 
 std::string Ledger::PathOf(const std::string& session_id, uint64_t thread_id) const {

@@ -16,6 +16,7 @@
 #include <utility>
 #include <vector>
 
+#include "common/files/folder_lock.h"
 #include "relay-agent/closing/door_record.h"
 
 namespace postern::relay {
@@ -40,11 +41,11 @@ class Ledger {
   Found ReadAll() const;
 
  private:
-  Ledger(std::string folder, std::shared_ptr<void> lock) : folder_(std::move(folder)), lock_(std::move(lock)) {}
+  Ledger(std::string folder, std::shared_ptr<files::FolderLock> lock) : folder_(std::move(folder)), lock_(std::move(lock)) {}
   std::string PathOf(const std::string& session_id, uint64_t thread_id) const;
 
   std::string folder_;
-  std::shared_ptr<void> lock_;  // held for as long as any copy lives
+  std::shared_ptr<files::FolderLock> lock_;  // held for as long as any copy lives
 };
 
 // For tests: the text of a file and back.

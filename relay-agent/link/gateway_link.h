@@ -52,8 +52,6 @@ class GatewayLink : public std::enable_shared_from_this<GatewayLink> {
  public:
   GatewayLink(asio::any_io_executor executor, std::string address, LinkDuties& duties, LinkOptions options);
 
-  const std::string& address() const { return address_; }
-
   void Start();
   // Ends the stream and the dialling; the future is ready when nothing of the link runs any more.
   std::shared_future<void> Stop();

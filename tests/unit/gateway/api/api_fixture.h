@@ -22,7 +22,7 @@
 #include "gateway/policy/in_force.h"
 #include "gateway/recording/file_journal.h"
 #include "gateway/recording/session_index.h"
-#include "gateway/store/memory_token_store.h"
+#include "tests/support/memory_token_store.h"
 #include "gateway/tunnel/relays.h"
 #include "tests/unit/gateway/temp_folder.h"
 

@@ -24,6 +24,7 @@ TEST_CASE("unspecified and unknown enum values are refused where one is wanted")
   request.set_kind(static_cast<v1::PrincipalKind>(7));
   CHECK_FALSE(Check(request).ok());
   request.set_kind(v1::PRINCIPAL_KIND_PERSON);
+  request.add_roles(v1::ROLE_AUDITOR);
   CHECK(Check(request).ok());
   request.add_roles(v1::ROLE_UNSPECIFIED);
   CHECK_FALSE(Check(request).ok());

@@ -64,7 +64,7 @@ TEST_CASE("limits and log are read") {
   CHECK(loaded.value->limits.statement_bytes == 1u << 20);
   CHECK(loaded.value->limits.statement_timeout == absl::Seconds(30));
   CHECK(loaded.value->limits.parse_depth == 20);
-  CHECK(loaded.value->log.format == LogFormat::kJson);
+  CHECK(loaded.value->log.format == log::Format::kJson);
   CHECK(loaded.value->log.file == folder.path() + "/g.log");
   CHECK(loaded.value->threads == 3);
   CHECK(loaded.value->sqlite_path == folder.path() + "/other.db");

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "gateway/identity/token_secret.h"
-#include "gateway/store/memory_token_store.h"
+#include "tests/support/memory_token_store.h"
 
 namespace postern::identity {
 namespace {

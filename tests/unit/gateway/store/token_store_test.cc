@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "gateway/store/memory_token_store.h"
+#include "tests/support/memory_token_store.h"
 #include "gateway/store/sqlite/sqlite_token_store.h"
 #include "gateway/store/store.h"
 #include "tests/unit/gateway/temp_folder.h"
@@ -41,13 +41,6 @@ StoredToken TokenNumber(int number) {
   stored.lookup = "lookup" + std::to_string(number);
   stored.digest = std::string("\0\xFF", 2) + std::string(30, static_cast<char>(number));
   return stored;
-}
-
-std::vector<std::string> Ids(const absl::StatusOr<std::vector<v1::Token>>& tokens) {
-  REQUIRE(tokens.ok());
-  std::vector<std::string> ids;
-  for (const auto& token : *tokens) ids.push_back(token.id());
-  return ids;
 }
 
 TEMPLATE_TEST_CASE("what is inserted is loaded, whole", "", InSqlite, InMemory) {
@@ -87,15 +80,6 @@ TEMPLATE_TEST_CASE("what could not be used is not inserted", "", InSqlite, InMem
   SECTION("born expired") { token.token.set_expires_at_unix_ms(token.token.created_at_unix_ms()); }
   CHECK(absl::IsInvalidArgument(backend.store->Insert(token)));
   CHECK(backend.store->LoadAll()->empty());
-}
-
-TEMPLATE_TEST_CASE("a list is newest first and leaves out what has ended", "", InSqlite, InMemory) {
-  TestType backend;
-  for (int i = 1; i <= 3; ++i) REQUIRE(backend.store->Insert(TokenNumber(i)).ok());
-  REQUIRE(backend.store->Revoke("tok_2", kNow).ok());
-  CHECK(Ids(backend.store->List(false, kNow)) == std::vector<std::string>{"tok_3", "tok_1"});
-  CHECK(Ids(backend.store->List(true, kNow)) == std::vector<std::string>{"tok_3", "tok_2", "tok_1"});
-  CHECK(Ids(backend.store->List(false, kNow + absl::Hours(1))).empty());
 }
 
 TEMPLATE_TEST_CASE("a revocation stays as it was made first", "", InSqlite, InMemory) {

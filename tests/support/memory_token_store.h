@@ -1,6 +1,6 @@
 // A token store in memory that fails when told to: for tests of whoever uses a store.
-#ifndef POSTERN_GATEWAY_STORE_MEMORY_TOKEN_STORE_H_
-#define POSTERN_GATEWAY_STORE_MEMORY_TOKEN_STORE_H_
+#ifndef POSTERN_TESTS_SUPPORT_MEMORY_TOKEN_STORE_H_
+#define POSTERN_TESTS_SUPPORT_MEMORY_TOKEN_STORE_H_
 
 #include <mutex>
 #include <vector>
@@ -27,4 +27,4 @@ class MemoryTokenStore final : public TokenStore {
 
 }  // namespace postern::store
 
-#endif  // POSTERN_GATEWAY_STORE_MEMORY_TOKEN_STORE_H_
+#endif  // POSTERN_TESTS_SUPPORT_MEMORY_TOKEN_STORE_H_

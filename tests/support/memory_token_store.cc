@@ -1,4 +1,4 @@
-#include "gateway/store/memory_token_store.h"
+#include "tests/support/memory_token_store.h"
 
 #include <absl/strings/str_cat.h>
 
