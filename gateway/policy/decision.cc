@@ -33,7 +33,18 @@ bool IsBuiltin(std::string_view rule) {
                                                 builtin::kStoredCode,
                                                 builtin::kBlock,
                                                 builtin::kConflictingHolds,
-                                                builtin::kHeldVariables,  builtin::kMultiStatements};
+                                                builtin::kHeldVariables,
+                                                builtin::kMultiStatements,
+                                                // Refusals where no policy is asked.
+                                                "identity",
+                                                "access",
+                                                "charset",
+                                                "limits",
+                                                "command",
+                                                "protocol",
+                                                "recording",
+                                                "policy-changed",
+                                                "target-unknown"};
   return std::find(std::begin(kNames), std::end(kNames), rule) != std::end(kNames);
 }
 
