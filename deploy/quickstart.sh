@@ -20,7 +20,10 @@ for part in database configuration stack tokens tour; do
 done
 
 Fail() { echo "quickstart: $*" >&2; exit 1; }
-Say() { printf '\033[1m%s\033[0m\n' "== $*"; }
+# Bold and faint, for a terminal that wants it (https://no-color.org).
+bold="" faint="" plain=""
+if [ -t 1 ] && [ -z "${NO_COLOR:-}" ]; then bold=$'\033[1m' faint=$'\033[2m' plain=$'\033[0m'; fi
+Say() { echo "$bold== $*$plain"; }
 
 ParseArguments() {
   command=start state="$root/.postern" database="" mysql_port="" tour=1
@@ -36,6 +39,8 @@ ParseArguments() {
     esac
   done
   case "$database" in "" | mariadb | mysql) ;; *) Fail "--database is mariadb or mysql" ;; esac
+  case "$mysql_port" in "") ;; *[!0-9]* | ??????*) Fail "--mysql-port is a number from 1 to 65535" ;; esac
+  [ -z "$mysql_port" ] || { [ "$mysql_port" -ge 1 ] && [ "$mysql_port" -le 65535 ]; } || Fail "--mysql-port is a number from 1 to 65535"
 }
 
 # Everything that other steps read: where things are, and what they are called.
@@ -77,6 +82,6 @@ Start() {
 ParseArguments "$@"
 case "$command" in
   start) Start ;;
-  stop) [ -d "$state" ] || exit 0; NameThings; StopStack ;;
+  stop) [ -d "$state" ] || { echo "nothing has been started in $state"; exit 0; }; NameThings; StopStack ;;
   status) [ -d "$state" ] || Fail "nothing has been started in $state"; NameThings; Status ;;
 esac

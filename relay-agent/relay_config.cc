@@ -45,7 +45,7 @@ Target ReadTarget(const std::string& name, config::Section& section) {
 void ReadLimits(config::Section section, RelayOptions& options) {
   options.threads = static_cast<size_t>(section.Int("threads", 2, {1, 256}));
   options.link.longest_wait = section.Duration("reconnect_wait", absl::Seconds(15), {absl::Milliseconds(100), absl::Hours(1)});
-  options.probe_interval = section.Duration("probe_interval", absl::Minutes(1), {absl::Seconds(1), absl::Hours(24)});
+  options.probe_interval = section.Duration("probe_interval", absl::Seconds(10), {absl::Seconds(1), absl::Hours(24)});
   options.closing.before_kill = section.Duration("close_patience", absl::Seconds(1), {absl::ZeroDuration(), absl::Minutes(1)});
 }
 

@@ -8,8 +8,8 @@ Tour() {
   TourProof
 }
 
-Step() { printf '\n\033[1m-- %s\033[0m\n' "$*"; }
-Shell() { printf '\033[2m$ %s\033[0m\n' "$*"; }
+Step() { printf "\n%s-- %s%s\n" "$bold" "$*" "$plain"; }
+Shell() { printf "%s$ %s%s\n" "$faint" "$*" "$plain"; }
 
 # The agent's client: a stock one, with nothing installed into it.
 Agent() {

@@ -12,7 +12,7 @@
 
 #include "common/observability/log.h"
 #include "gateway/recording/file_system.h"
-#include "gateway/recording/folder_lock.h"
+#include "common/files/folder_lock.h"
 #include "gateway/recording/format.h"
 #include "gateway/recording/readable.h"
 #include "gateway/recording/recover.h"
@@ -48,7 +48,7 @@ absl::StatusOr<std::unique_ptr<FileJournal>> FileJournal::Open(JournalOptions op
 absl::StatusOr<std::unique_ptr<FileJournal>> FileJournal::Open(JournalOptions options,
                                                                std::unique_ptr<FileSystem> files) {
   if (auto status = MakeFolder(options.folder); !status.ok()) return status;
-  auto lock = FolderLock::Take(options.folder);
+  auto lock = files::FolderLock::Take(options.folder);
   if (!lock.ok()) return lock.status();
   auto recovered = Recover(options.folder, *files);
   if (!recovered.ok()) return recovered.status();
@@ -67,7 +67,7 @@ absl::StatusOr<std::unique_ptr<FileJournal>> FileJournal::Open(JournalOptions op
       new FileJournal(std::move(options), report, *std::move(lock), *std::move(segments)));
 }
 
-FileJournal::FileJournal(JournalOptions options, OpenReport report, std::unique_ptr<FolderLock> lock,
+FileJournal::FileJournal(JournalOptions options, OpenReport report, std::unique_ptr<files::FolderLock> lock,
                          std::unique_ptr<SegmentLog> log)
     : options_(std::move(options)),
       report_(report),

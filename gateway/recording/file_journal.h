@@ -22,10 +22,13 @@
 #include "gateway/recording/journal.h"
 #include "gateway/recording/position.h"
 
+namespace postern::files {
+class FolderLock;
+}  // namespace postern::files
+
 namespace postern::recording {
 
 class FileSystem;
-class FolderLock;
 class SegmentLog;
 
 struct JournalOptions {
@@ -82,7 +85,7 @@ class FileJournal final : public Journal {
     Done done;
   };
 
-  FileJournal(JournalOptions options, OpenReport report, std::unique_ptr<FolderLock> lock,
+  FileJournal(JournalOptions options, OpenReport report, std::unique_ptr<files::FolderLock> lock,
               std::unique_ptr<SegmentLog> log);
   absl::Status Enqueue(Waiting& waiting);
   void Run();
@@ -91,7 +94,7 @@ class FileJournal final : public Journal {
 
   const JournalOptions options_;
   const OpenReport report_;
-  const std::unique_ptr<FolderLock> lock_;
+  const std::unique_ptr<files::FolderLock> lock_;
   // Used by the journal's thread alone.
   std::unique_ptr<SegmentLog> log_;
 

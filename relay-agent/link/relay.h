@@ -30,7 +30,7 @@ struct RelayOptions {
   std::string ledger_folder;
   LinkOptions link;
   ClosingPatience closing;
-  absl::Duration probe_interval = absl::Seconds(60);
+  absl::Duration probe_interval = absl::Seconds(10);
   size_t threads = 2;
 };
 

@@ -134,7 +134,7 @@ TEST_CASE("a token revoked between its check and the session's registration lets
 TEST_CASE("names that are no text are recorded as text, and what they refer to is refused all the same") {
   World world;
   TestClient stranger(world.listener.port());
-  CHECK_FALSE(stranger.LogIn("b\xff" + std::string(100'000, 'x'), "pat_secret"));
+  CHECK_FALSE(stranger.LogIn("b\xff" + std::string(10'000, 'x'), "pat_secret"));
   const auto refused = world.journal.Await([](const v1::Record& r) { return r.has_login_refused(); });
   CHECK(refused.login_refused().user().starts_with("b\\xff"));
   CHECK(refused.login_refused().user().size() < 200);
@@ -143,7 +143,7 @@ TEST_CASE("names that are no text are recorded as text, and what they refer to i
   client->Query("SET NAMES latin1");
   CHECK(client->ReadOk());
   client->Query("SELECT 1 FROM `or\xff`, t\xe4");
-  world.journal.Await([](const v1::Record& r) { return r.statement().verb() == "select"; });
+  CHECK(client->ReadErr().code == 1142);
   for (const v1::Record& record : world.journal.records()) {
     v1::Record again;
     CHECK(again.ParseFromString(record.SerializeAsString()));

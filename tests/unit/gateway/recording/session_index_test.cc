@@ -57,8 +57,10 @@ v1::Record Door(const std::string& session, uint64_t thread) {
   return record;
 }
 
-v1::Record Proof(const std::string& session, uint64_t thread, v1::CloseProof::State state) {
+v1::Record Proof(const std::string& session, uint64_t thread, v1::CloseProof::State state,
+                 const std::string& relay = "relay-1") {
   auto record = Of(session);
+  record.mutable_door_closed()->set_relay(relay);
   record.mutable_door_closed()->mutable_proof()->set_thread_id(thread);
   record.mutable_door_closed()->mutable_proof()->set_state(state);
   return record;
@@ -266,6 +268,17 @@ TEST_CASE("a proof that comes again counts once, and one without an opening is n
   CHECK(detail.doors_opened_size() == 1);
   CHECK(detail.doors_closed_size() == 2);
   CHECK(detail.session().close_proof() == v1::CloseProof::STATE_UNPROVEN);
+}
+
+TEST_CASE("no other relay can prove that a door is closed") {
+  Recorder recorder;
+  recorder.Write(Opened("ses_a"));
+  recorder.Write(Door("ses_a", 41));
+  recorder.Write(Closed("ses_a"));
+  recorder.Write(Proof("ses_a", 41, v1::CloseProof::STATE_GONE, "relay-2"));
+  CHECK(recorder.Get("ses_a").session().state() == v1::Session::STATE_CLOSING);
+  recorder.Write(Proof("ses_a", 41, v1::CloseProof::STATE_GONE));
+  CHECK(recorder.Get("ses_a").session().state() == v1::Session::STATE_CLOSED);
 }
 
 TEST_CASE("refused logins and admin actions are no sessions; anything else recorded is in sight") {
