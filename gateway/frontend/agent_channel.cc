@@ -1,7 +1,6 @@
 #include "gateway/frontend/agent_channel.h"
 
 #include <openssl/crypto.h>
-#include <poll.h>
 
 #include <algorithm>
 #include <asio/buffer.hpp>
@@ -18,7 +17,6 @@ namespace postern::frontend {
 namespace {
 
 constexpr std::chrono::milliseconds kLinger{500};
-constexpr std::chrono::milliseconds kHangupPeriod{250};
 
 absl::Status Gone() { return absl::UnavailableError("the agent's connection is gone"); }
 
@@ -29,7 +27,6 @@ AgentChannel::AgentChannel(asio::ip::tcp::socket socket, size_t max_packet_bytes
       write_timeout_(write_timeout),
       patience_(socket_.get_executor()),
       assembler_(max_packet_bytes),
-      hangup_timer_(socket_.get_executor()),
       news_(socket_.get_executor()) {
   asio::error_code ignored;
   socket_.set_option(asio::ip::tcp::no_delay(true), ignored);
@@ -75,7 +72,7 @@ asio::awaitable<absl::StatusOr<AgentChannel::Packet>> AgentChannel::Read(std::op
 
 void AgentChannel::StartRead(size_t at_most) {
   if (reading_ || lost_) return;
-  if (ahead_.size() >= kMaxAheadBytes) return WatchForHangup();
+  if (ahead_.size() >= kMaxAheadBytes) return must_notice_ ? Lose() : void();
   reading_ = true;
   OnStream([&](auto& stream) {
     stream.async_read_some(
@@ -84,37 +81,26 @@ void AgentChannel::StartRead(size_t at_most) {
   });
 }
 
+void AgentChannel::Lose() {
+  lost_ = true;
+  if (!awaited_ && on_lost_) std::exchange(on_lost_, nullptr)();
+}
+
+void AgentChannel::MustNotice(bool on) {
+  must_notice_ = on;
+  if (on) StartRead(kChunkBytes);
+}
+
 void AgentChannel::OnRead(const asio::error_code& error, size_t bytes) {
   reading_ = false;
   ahead_.append(chunk_.data(), bytes);
   if (!reads_ahead_) OPENSSL_cleanse(chunk_.data(), bytes);
   if (error) {
-    lost_ = true;
-    if (!awaited_ && on_lost_) std::exchange(on_lost_, nullptr)();
+    Lose();
   } else if (reads_ahead_) {
     StartRead(kChunkBytes);
   }
   news_.Notify();
-}
-
-// What waits fills the buffer, so the end behind it cannot be read: it is looked for now and then.
-void AgentChannel::WatchForHangup() {
-  if (watching_) return;
-  watching_ = true;
-  hangup_timer_.expires_after(kHangupPeriod);
-  hangup_timer_.async_wait([self = shared_from_this()](asio::error_code error) {
-    self->watching_ = false;
-    if (error || self->lost_ || !self->socket_.is_open()) return;
-    pollfd events{.fd = self->socket_.native_handle(), .events = POLLRDHUP, .revents = 0};
-    const bool gone = poll(&events, 1, 0) > 0 && (events.revents & (POLLRDHUP | POLLHUP | POLLERR)) != 0;
-    if (gone && !self->awaited_ && self->ahead_.size() >= kMaxAheadBytes) {
-      self->lost_ = true;
-      if (self->on_lost_) std::exchange(self->on_lost_, nullptr)();
-      self->news_.Notify();
-    } else {
-      self->StartRead(kChunkBytes);
-    }
-  });
 }
 
 asio::awaitable<absl::Status> AgentChannel::Write(mysql::Bytes bytes) {
@@ -165,7 +151,6 @@ asio::awaitable<void> AgentChannel::LingerAndClose() {
 void AgentChannel::Close() {
   asio::error_code ignored;
   socket_.close(ignored);
-  hangup_timer_.cancel();
 }
 
 }  // namespace postern::frontend

@@ -2,8 +2,8 @@
 //
 // Lives on one thread. Shared, because a read may be under way in the socket when the session lets go of it. Until
 // ReadAhead() is called it never reads past the packet it was asked for (the bytes after an SSLRequest belong to TLS);
-// from then on a read is always under way, or the socket's end is looked for while as much as may wait does, so that an
-// agent who leaves is noticed even while nobody asks for a packet.
+// from then on a read is under way until as much waits as may, so that an agent who leaves is noticed even while nobody asks
+// for a packet.
 #ifndef POSTERN_GATEWAY_FRONTEND_AGENT_CHANNEL_H_
 #define POSTERN_GATEWAY_FRONTEND_AGENT_CHANNEL_H_
 
@@ -17,7 +17,6 @@
 #include <asio/ip/tcp.hpp>
 #include <asio/ssl/context.hpp>
 #include <asio/ssl/stream.hpp>
-#include <asio/steady_timer.hpp>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -51,6 +50,9 @@ class AgentChannel : public std::enable_shared_from_this<AgentChannel> {
   // channel's thread; a Read under way gets what the agent sent before it went. What login left in the buffers is wiped.
   void ReadAhead(size_t max_packet_bytes, absl::AnyInvocable<void()> on_lost);
 
+  // While on, an agent that sends more than may wait counts as gone: behind what is not read its end would not be seen.
+  void MustNotice(bool on);
+
   // A session is over: nobody is left to tell, and the connection is there for the next login.
   void Release();
 
@@ -76,7 +78,7 @@ class AgentChannel : public std::enable_shared_from_this<AgentChannel> {
   static constexpr size_t kMaxAheadBytes = 64 * 1024;
 
   void StartRead(size_t at_most);
-  void WatchForHangup();
+  void Lose();
   void OnRead(const asio::error_code& error, size_t bytes);
   template <class Use>
   auto OnStream(Use use) {
@@ -92,14 +94,13 @@ class AgentChannel : public std::enable_shared_from_this<AgentChannel> {
   std::array<char, kChunkBytes> chunk_;
   // Read from the socket, not yet given to the assembler (whose last packet may still be in use).
   std::string ahead_;
-  asio::steady_timer hangup_timer_;
-  bool watching_ = false;
   Wake news_;
   bool reading_ = false;
   // A Read waits for news.
   bool awaited_ = false;
   bool reads_ahead_ = false;
   bool lost_ = false;
+  bool must_notice_ = false;
   bool interrupted_ = false;
   absl::AnyInvocable<void()> on_lost_;
   std::string peer_address_;

@@ -47,7 +47,10 @@ asio::awaitable<bool> WaitForApproval(SessionState& s, Errand& errand) {
   s.waiting_approval = id;
   s.services.approvals.Hold(std::move(approval), wait,
                             [&resolved](approval::Resolution how) { resolved.Put(std::move(how)); });
+  // Nothing is approved for an agent that left.
+  s.channel->MustNotice(true);
   const approval::Resolution how = co_await resolved.Take();
+  s.channel->MustNotice(false);
   s.waiting = Waiting::kNothing;
   s.waiting_approval.clear();
   errand.held = absl::Now() - since;

@@ -14,7 +14,7 @@ absl::Duration FailureLimit::Wait(std::string_view source, absl::Time now) {
   return std::max(absl::ZeroDuration(), found->second->blocked_until - now);
 }
 
-void FailureLimit::Failed(std::string_view source, absl::Time now) {
+bool FailureLimit::Failed(std::string_view source, absl::Time now) {
   std::lock_guard lock(mutex_);
   Bucket& bucket = Find(source, now);
   const double earned =
@@ -23,10 +23,11 @@ void FailureLimit::Failed(std::string_view source, absl::Time now) {
   bucket.left = std::min(options_.burst, bucket.left + earned);
   if (bucket.left >= options_.burst) bucket.next_block = options_.block;
   bucket.left -= 1;
-  if (bucket.left > 0) return;
+  if (bucket.left > 0) return false;
   bucket.left = 0;
   bucket.blocked_until = now + bucket.next_block;
   bucket.next_block = std::min(options_.max_block, bucket.next_block * 2);
+  return true;
 }
 
 FailureLimit::Bucket& FailureLimit::Find(std::string_view source, absl::Time now) {

@@ -33,7 +33,8 @@ class FailureLimit {
 
   // How long the source must still wait; zero when it may try.
   absl::Duration Wait(std::string_view source, absl::Time now);
-  void Failed(std::string_view source, absl::Time now);
+  // True when this failure is the one that blocks it.
+  bool Failed(std::string_view source, absl::Time now);
 
   size_t size() const;
 

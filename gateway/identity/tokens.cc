@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "common/ids/ulid.h"
+#include "common/observability/log.h"
 #include "gateway/identity/token_rules.h"
 #include "gateway/identity/token_secret.h"
 
@@ -162,7 +163,8 @@ absl::StatusOr<Principal> Tokens::Authenticate(std::string_view secret, std::str
                                                      static_cast<int64_t>(std::ceil(absl::ToDoubleSeconds(wait))),
                                                      " s"));
   }
-  failures_.Failed(source, now);
+  const bool blocks = failures_.Failed(source, now);
+  if (blocks) log::Warning("too many failed logins from this address, it is limited", {{"address", source}});
   return absl::UnauthenticatedError("the access token is not valid");
 }
 
