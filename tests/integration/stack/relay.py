@@ -18,7 +18,7 @@ class Relay:
         certificate, key = certificates.issue(name, f"URI:spiffe://postern/relay/{name}", name)
         config = {
             # Seldom: tests count the connections that sessions open.
-            "probe_interval": "1m",
+            "limits": {"probe_interval": "1m"},
             "name": name,
             "gateways": [f"localhost:{gateway.api_port}" for gateway in gateways],
             "tls": {"certificate": str(certificate), "key": str(key), "ca": str(certificates.ca)},
