@@ -18,7 +18,9 @@ TEST_CASE("a door opens, answers, and is proven closed") {
   CHECK(door->opened().server.version() == gateway.relays().ServerOf("orders")->version());
   CHECK(gateway.relays().open_doors() == 1);
   CHECK(AskValue(*door, "SELECT 40 + 2") == "42");
-  CHECK(AskValue(*door, "SELECT DATABASE()") == "shop");
+  // The relay's own default schema is told, and selected only for who asks for it.
+  CHECK(gateway.relays().ServerOf("orders")->default_schema() == "shop");
+  CHECK(AskValue(*door, "SELECT COALESCE(DATABASE(), 'none')") == "none");
   CHECK(AskValue(*door, "SELECT CONNECTION_ID()") == std::to_string(door->opened().thread_id));
   CHECK(AskValue(*door, "SELECT @@session_track_schema") == "1");
   CHECK(LedgerSize() == 1);
@@ -62,11 +64,13 @@ TEST_CASE("the server's end of a door is the session's news") {
   CHECK(gateway.proofs.Of("ses_gone").state() == v1::CloseProof::STATE_GONE);
 }
 
-absl::Status OpenFailure(const Target& target, const std::string& session) {
+absl::Status OpenFailure(const Target& target, const std::string& session, const std::string& schema = "") {
   Gateway gateway;
   const auto relay = StartRelay(OptionsFor(gateway.address(), target));
   Until([&] { return !gateway.relays().RelayStatuses().empty(); });
-  auto door = Await(gateway.relays().Open(Request(session)));
+  auto request = Request(session);
+  request.schema = schema;
+  auto door = Await(gateway.relays().Open(std::move(request)));
   REQUIRE_FALSE(door.ok());
   const std::string text(door.status().message());
   CHECK(text.find("postern") == std::string::npos);
@@ -91,8 +95,7 @@ TEST_CASE("why a door did not open is told without secrets") {
     CHECK(OpenFailure(target, "ses_f3").code() == absl::StatusCode::kUnavailable);
   }
   SECTION("no such schema") {
-    target.database = "nowhere";
-    CHECK(OpenFailure(target, "ses_f4").code() == absl::StatusCode::kPermissionDenied);
+    CHECK(OpenFailure(target, "ses_f4", "nowhere").code() == absl::StatusCode::kPermissionDenied);
   }
   SECTION("a certificate of another authority") {
     target.tls_files.ca = Database().dir() + "/other/ca.pem";
