@@ -27,9 +27,6 @@ Admission Refused(uint16_t code, std::string_view sqlstate, std::string message,
   return {.error = {code, std::string(sqlstate), std::move(message)}, .reason = std::move(reason)};
 }
 
-// Anybody may send a name of any length.
-std::string ShownName(const mysql::Verify& claim) { return text::ValidUtf8(text::CutUtf8(claim.user, kMostNameBytes)); }
-
 // One text for whatever was wrong with name or secret.
 Admission NotKnown(const mysql::Verify& claim, const AgentChannel& channel, std::string reason) {
   return Refused(kAccessDenied, "28000",
@@ -74,6 +71,8 @@ LoginName SplitLoginName(std::string_view user) {
   if (plus == std::string_view::npos) return {.agent = user, .target = {}};
   return {.agent = user.substr(0, plus), .target = user.substr(plus + 1)};
 }
+
+std::string ShownName(const mysql::Verify& claim) { return text::ValidUtf8(text::CutUtf8(claim.user, kMostNameBytes)); }
 
 Admission TokenEnded(const mysql::Verify& claim, const AgentChannel& channel) {
   return NotKnown(claim, channel, "the token was revoked during the login");

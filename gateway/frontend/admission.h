@@ -22,6 +22,9 @@ struct LoginName {
 };
 LoginName SplitLoginName(std::string_view user);
 
+// The name as errors and records show it: of any length and any bytes, since anybody may send it.
+std::string ShownName(const mysql::Verify& claim);
+
 struct Admission {
   std::optional<LoggedIn> login;
   // Otherwise: what the agent is told, and what the record says.

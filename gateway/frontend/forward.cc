@@ -85,8 +85,10 @@ asio::awaitable<absl::Status> RelayReply(SessionState& s, const Errand& errand) 
 void StopForTime(SessionState& s, Errand& errand) {
   errand.timed_out = true;
   s.Interrupt();
-  s.step.Arm(s.services.options.open_timeout, [&] {
-    s.End({.reason = "statement time-out", .error_code = 3024, .error_message = TimedOut(errand).error.message});
+  s.step.Arm(s.services.options.open_timeout, [&s] {
+    s.End({.reason = "statement time-out",
+           .error_code = 3024,
+           .error_message = "The statement ran longer than limits.statement_timeout and the database did not stop it"});
   });
 }
 

@@ -23,7 +23,6 @@ namespace {
 
 constexpr uint16_t kTooManySessions = 1040;  // ER_CON_COUNT_ERROR
 constexpr uint16_t kCannotRecord = 1227;     // ER_SPECIFIC_ACCESS_DENIED_ERROR
-constexpr size_t kMostNameBytes = 160;       // what is kept of a name that nobody vouches for
 constexpr std::chrono::seconds kFloodDelay{1};
 
 // The agent is not known yet when this is offered; whether it may use it is decided with each packet.
@@ -83,9 +82,8 @@ v1::Record OpenedRecord(const LoggedIn& login, const AgentChannel& channel, cons
   return record;
 }
 
-void RecordRefused(const Services& services, const AgentChannel& channel, const std::string& name,
+void RecordRefused(const Services& services, const AgentChannel& channel, const std::string& user,
                    const std::string& reason) {
-  const std::string user = text::ValidUtf8(text::CutUtf8(name, kMostNameBytes));
   log::Info("login refused", {{"user", user}, {"peer", channel.peer_address()}, {"reason", reason}});
   v1::Record record = NewRecord({});
   v1::LoginRefused& refused = *record.mutable_login_refused();
@@ -152,7 +150,7 @@ asio::awaitable<absl::StatusOr<LoggedIn>> Converse(const Services& services, Age
       if (admission.flood) {
         co_await SlowDown(channel);
       } else if (!admission.login) {
-        RecordRefused(services, channel, claim->user, admission.reason);
+        RecordRefused(services, channel, ShownName(*claim), admission.reason);
       }
       action = admission.login ? flow.OnAccepted() : flow.OnRefused(admission.error);
     } else if (std::holds_alternative<mysql::LoggedIn>(action.next)) {
