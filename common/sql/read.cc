@@ -29,29 +29,35 @@ ParseError At(ParseErrorKind kind, size_t offset, std::string_view found, std::s
   return error;
 }
 
+// What a statement is read under.
+struct Reader {
+  Dialect dialect;
+  const Limits& limits;
+  Known known;
+};
+
 // The facts of a text without comments, which is read once more: they are to be those of what is forwarded. False if it
 // does not read as one statement.
-bool CollectFrom(std::string_view canonical, const Dialect& dialect, const Limits& limits, Facts& facts) {
+bool CollectFrom(std::string_view canonical, const Reader& reader, Facts& facts) {
   Arena arena;
-  Parser parser(canonical, dialect, limits, arena);
+  Parser parser(canonical, reader.dialect, reader.limits, arena);
   const Statement* statement = parser.ParseNext();
   if (statement == nullptr || !parser.AtEndOfText() || parser.failed()) return false;
-  facts = Collector(canonical, dialect).Collect(*statement);
+  facts = Collector(canonical, reader.dialect, reader.known).Collect(*statement);
   return true;
 }
 
 // Facts and canonical text of a statement that is parsed.
-Reading Finish(const Statement& statement, std::string_view text, bool dropped, const Dialect& dialect,
-               const Limits& limits) {
+Reading Finish(const Statement& statement, std::string_view text, bool dropped, const Reader& reader) {
   Reading reading;
   reading.offset = statement.begin;
   if (!dropped) {
     reading.canonical = CanonicalText(text.substr(statement.begin, statement.end - statement.begin));
-    reading.facts = Collector(text, dialect).Collect(statement);
+    reading.facts = Collector(text, reader.dialect, reader.known).Collect(statement);
     return reading;
   }
-  auto rebuilt = WithoutComments(text, statement.begin, statement.end, dialect);
-  if (!rebuilt || !CollectFrom(*rebuilt, dialect, limits, reading.facts)) {
+  auto rebuilt = WithoutComments(text, statement.begin, statement.end, reader.dialect);
+  if (!rebuilt || !CollectFrom(*rebuilt, reader, reading.facts)) {
     reading.error = At(ParseErrorKind::kAmbiguousComment, statement.begin, "a comment", "the statement without it");
     return reading;
   }
@@ -61,7 +67,7 @@ Reading Finish(const Statement& statement, std::string_view text, bool dropped, 
 
 }  // namespace
 
-Reading Read(std::string_view text, const Dialect& dialect, const Limits& limits) {
+Reading Read(std::string_view text, const Dialect& dialect, const Limits& limits, const Known& known) {
   Reading reading;
   Arena arena;
   Parser parser(text, dialect, limits, arena);
@@ -80,18 +86,19 @@ Reading Read(std::string_view text, const Dialect& dialect, const Limits& limits
     reading.error = At(ParseErrorKind::kEmpty, 0, "nothing", "a statement");
     return reading;
   }
-  return Finish(*statement, text, parser.dropped_anything(), dialect, limits);
+  return Finish(*statement, text, parser.dropped_anything(), {dialect, limits, known});
 }
 
-BatchReading ReadBatch(std::string_view text, const Dialect& dialect, const Limits& limits) {
+BatchReading ReadBatch(std::string_view text, const Dialect& dialect, const Limits& limits, const Known& known) {
   BatchReading batch;
-  Dialect current = dialect;
+  Reader current{dialect, limits, known};
+  std::string selected;  // by a USE in the batch
   size_t from = 0;
   for (;;) {
     // Each statement is read from its own start, under the mode that the ones before it leave behind.
     const std::string_view rest = text.substr(from);
     Arena arena;
-    Parser parser(rest, current, limits, arena);
+    Parser parser(rest, current.dialect, limits, arena);
     if (from == 0) parser.RefuseLeadingSemicolon();
     const Statement* statement = parser.ParseNext();
     if (parser.failed()) {
@@ -105,15 +112,19 @@ BatchReading ReadBatch(std::string_view text, const Dialect& dialect, const Limi
       break;
     }
     Reading reading =
-        Finish(*statement, rest.substr(0, parser.current_offset()), parser.dropped_anything(), current, limits);
+        Finish(*statement, rest.substr(0, parser.current_offset()), parser.dropped_anything(), current);
     if (reading.error) {
       batch.error = reading.error;
       break;
     }
     const SessionEffect& effect = reading.facts.session;
     reading.offset += from;
-    if (effect.charset) current.charset = *effect.charset;
-    if (effect.sql_mode) current.mode = *effect.sql_mode;
+    if (effect.charset) current.dialect.charset = *effect.charset;
+    if (effect.sql_mode) current.dialect.mode = *effect.sql_mode;
+    if (reading.facts.use_schema) {
+      selected = *reading.facts.use_schema;
+      current.known.default_schema = selected;
+    }
     // What EXECUTE runs may set a mode too, and its text is not here. A routine or a block gives back what it found.
     const Verb verb = reading.facts.verb;
     const bool unclear = effect.moves_pinned_state || verb == Verb::kExecute || verb == Verb::kExecuteImmediate;

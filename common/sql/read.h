@@ -11,6 +11,7 @@
 #include "common/sql/dialect.h"
 #include "common/sql/facts/facts.h"
 #include "common/sql/parse_error.h"
+#include "common/sql/schema.h"
 
 namespace postern::sql {
 
@@ -42,8 +43,8 @@ struct Reading {
   bool ok() const { return !error.has_value(); }
 };
 
-// Reads exactly one statement. A trailing `;`, blanks and comments are fine; a second statement is kMultipleStatements.
-Reading Read(std::string_view text, const Dialect& dialect, const Limits& limits = {});
+// Reads exactly one statement. What is known of the target's schema makes columns exact; see Facts::resolved. A trailing `;`, blanks and comments are fine; a second statement is kMultipleStatements.
+Reading Read(std::string_view text, const Dialect& dialect, const Limits& limits = {}, const Known& known = {});
 
 // Reads `a; b; c`. Either every statement is read or the error of the first that is not is returned. A statement after
 // one that changes the character set or sql_mode is read under what that one sets; if it cannot be followed the batch is
@@ -54,7 +55,7 @@ struct BatchReading {
 
   bool ok() const { return !error.has_value(); }
 };
-BatchReading ReadBatch(std::string_view text, const Dialect& dialect, const Limits& limits = {});
+BatchReading ReadBatch(std::string_view text, const Dialect& dialect, const Limits& limits = {}, const Known& known = {});
 
 // The statement with literals replaced by `?`, lists of them by `...`, keywords in capitals, one blank between tokens, and
 // a 128-bit hash of that in hex: equal for statements that differ only in values. Empty for text that does not lex.

@@ -81,6 +81,12 @@ class Schema {
                                                   std::string_view name) const = 0;
 };
 
+// What a reader knows of the target. The views must outlive the reading.
+struct Known {
+  const Schema* schema = nullptr;   // null: nothing; names stand for themselves
+  std::string_view default_schema;  // selected in the session; empty: none
+};
+
 }  // namespace postern::sql
 
 #endif  // POSTERN_COMMON_SQL_SCHEMA_H_

@@ -98,7 +98,7 @@ void AddUses(const sql::Facts& facts, std::string_view schema, Json& json) {
   json["outputs"] = Json::array();
   for (const sql::OutputColumn& output : facts.outputs) {
     Json sources = Json::array();
-    for (const sql::ColumnRef& source : output.sources) sources.push_back(ColumnJson(source, schema));
+    for (const sql::ColumnSource& source : output.sources) sources.push_back(ColumnJson(source.column, schema));
     json["outputs"].push_back({{"name", text::ValidUtf8(output.name)}, {"computed", output.computed}, {"sources", sources}});
   }
   json["functions"] = Json::array();

@@ -4,8 +4,10 @@
 #define POSTERN_COMMON_SQL_AST_ARENA_H_
 
 #include <cstddef>
+#include <cstring>
 #include <memory>
 #include <new>
+#include <string_view>
 #include <type_traits>
 #include <vector>
 
@@ -21,6 +23,14 @@ class Arena {
   T* New() {
     static_assert(std::is_trivially_destructible_v<T>);
     return new (Take(sizeof(T))) T();
+  }
+
+  // A copy of the text that lives as long as the arena.
+  std::string_view Keep(std::string_view text) {
+    if (text.empty()) return {};
+    void* at = Take(text.size());
+    std::memcpy(at, text.data(), text.size());
+    return {static_cast<const char*>(at), text.size()};
   }
 
   // Handed out so far.

@@ -1,16 +1,26 @@
 // Which tables' columns the names in a statement mean.
-#include <algorithm>
-
 #include "common/sql/ascii.h"
 #include "common/sql/facts/collector.h"
 
 namespace postern::sql {
-std::string Collector::SchemaOf(const ObjectName& name) const {
-  return name.schema.empty() ? default_schema_ : Unquote(name.schema);
+namespace {
+
+bool IsAscii(std::string_view text) {
+  for (char c : text) {
+    if (static_cast<unsigned char>(c) >= 0x80) return false;
+  }
+  return true;
+}
+
+}  // namespace
+
+// Of what a name in the text means: the schema as written, or the one whose names EXPLAIN FOR SCHEMA looks up.
+std::string_view Collector::SchemaOf(const ObjectName& name) {
+  return name.schema.empty() ? default_schema_ : lineage_.Keep(name.schema);
 }
 
 // Whether the qualifier means this source. Letter case is ignored: a source too many is looked at, never one too few.
-bool Collector::Answers(const Source& source, const std::string& schema, const std::string& table) const {
+bool Collector::Answers(const Source& source, std::string_view schema, std::string_view table) const {
   if (!EqualsIgnoreCase(source.alias, table)) return false;
   return schema.empty() || source.schema.empty() || EqualsIgnoreCase(source.schema, schema);
 }
@@ -22,79 +32,148 @@ bool Collector::Spend(size_t steps) {
   return !facts_.columns_cut;
 }
 
+void Collector::UseColumn(ColumnId id, ColumnRole role) {
+  const bool compared = comparing_ && (role == ColumnRole::kPredicate || role == ColumnRole::kJoin);
+  const auto bit = static_cast<uint8_t>(1u << static_cast<unsigned>(role));
+  if (id >= roles_.size()) roles_.resize(lineage_.size(), 0);
+  if ((roles_[id] & bit) == 0) {
+    if (used_.size() >= kMaxColumnFacts) {
+      facts_.columns_cut = true;
+      return;
+    }
+    roles_[id] |= bit;
+    used_.push_back({id, role, compared});
+    return;
+  }
+  if (compared) return;
+  for (ColumnUsed& use : used_) {
+    if (use.column == id && use.role == role) use.only_compared = false;
+  }
+}
+
 // Takes what a name resolved to: as a use in the current role, and as a source of the value being read.
-void Collector::TakeColumns(const std::vector<ColumnRef>& columns) {
-  if (columns.size() >= kMaxSources || !Spend(columns.size() * (1 + (sink_ == nullptr ? 0 : sink_->size())))) {
+void Collector::TakeFlows(const List<Flow>& flows) {
+  if (flows.size >= kMaxSources || !Spend(flows.size * (1 + (sink_ == nullptr ? 0 : sink_->size)))) {
     facts_.columns_cut = true;
     return;
   }
-  for (const ColumnRef& column : columns) {
-    AddColumn(column, role_);
-    if (sink_ != nullptr) AddSource(column, *sink_);
+  for (const Flow& flow : flows) UseColumn(flow.column, role_);
+  if (sink_ == nullptr) return;
+  lineage_.AddFlows(flows, how_, *sink_);
+  if (sink_->size >= kMaxSources) facts_.columns_cut = true;
+}
+
+// Adds where the column of that name comes from. False if the source cannot have one.
+bool Collector::LookIn(const Source& source, std::string_view name, List<Flow>& found) {
+  switch (source.kind) {
+    case SourceKind::kGuessed:
+      lineage_.AddFlow({lineage_.Add({source.schema, source.table, name})}, found);
+      return true;
+    case SourceKind::kTable:
+      for (const ColumnShape column : source.columns) {
+        if (!EqualsIgnoreCase(column.name, name)) continue;
+        lineage_.AddFlow({lineage_.Add({source.schema, source.table, column.name})}, found);
+        if (!column.generated_from.empty()) AddGenerated(source, column, found);
+        return true;
+      }
+      return false;
+    case SourceKind::kRelation: return lineage_.Find(source.relation, name, found);
   }
-  if (sink_ != nullptr && sink_->size() >= kMaxSources) facts_.columns_cut = true;
+  return false;
 }
 
 void Collector::VisitColumn(const Expr& column) {
   if (facts_.columns_cut) return;
-  const std::string name = Unquote(column.name);
-  if (column.table.empty()) {
-    if (!names_are_outputs_) VisitBareColumn(name);
-    return;
-  }
-  const std::string table = Unquote(column.table);
-  const std::string schema = Unquote(column.schema);
-  for (size_t i = scopes_.size(); i-- > 0;) {
-    std::vector<ColumnRef> found;
-    bool any = false;
-    for (const Source& source : scopes_[i].sources) {
-      if (!Spend(1 + source.relation.size())) return;
+  const std::string_view name = lineage_.Keep(column.name);
+  if (column.table.empty()) return VisitBareColumn(name);
+  const std::string_view table = lineage_.Keep(column.table);
+  const std::string_view schema = lineage_.Keep(column.schema);
+  bool met = false;
+  for (Scope* scope = scope_; scope != nullptr; scope = scope->outer) {
+    if (scope->hidden) continue;
+    List<Flow> found;
+    bool here = false;
+    for (const Source& source : scope->sources) {
+      if (!Spend(1 + source.relation.size + source.columns.size())) return;
       if (!Answers(source, schema, table)) continue;
-      any = true;
-      if (source.is_base()) {
-        found.push_back({source.schema, source.table, name, true});
-      } else {
-        Find(source.relation, name, found);
-      }
+      here |= LookIn(source, name, found);
+      if (!here && !IsAscii(name)) met = true;
     }
-    if (any) return TakeColumns(found);
+    if (here && !met) return TakeFlows(found);
   }
-  TakeColumns({{schema, table, name, false}});
+  NotFound(schema, table, name);
 }
 
-// Any source in sight may have it; a derived one that has it by name ends the search, and so does the outermost query.
-void Collector::VisitBareColumn(const std::string& name) {
-  std::vector<ColumnRef> found;
-  size_t bases = 0;
-  for (size_t i = scopes_.size(); i-- > 0;) {
-    const Scope& scope = scopes_[i];
-    if (role_ == ColumnRole::kOrdering && i + 1 == scopes_.size()) {
-      const auto is_name = [&](const std::string& alias) { return EqualsIgnoreCase(alias, name); };
-      if (std::any_of(scope.aliases.begin(), scope.aliases.end(), is_name)) return;
-    }
-    bool derived_has_it = false;
-    for (const Source& source : scope.sources) {
-      if (!Spend(1 + source.relation.size())) return;
-      if (source.is_base()) {
-        found.push_back({source.schema, source.table, name, true});
-        ++bases;
-      } else {
-        derived_has_it |= Find(source.relation, name, found);
-      }
-    }
-    if (derived_has_it && bases == 0) break;
+// A name that nothing in sight answers to.
+void Collector::NotFound(std::string_view schema, std::string_view table, std::string_view name) {
+  if (in_body_ || (scope_ == nullptr && table.empty())) return;  // a routine's variable, NEW or OLD
+  if (known_.schema != nullptr) {
+    Unresolved("column", table, name);
+  } else if (table.empty()) {
+    return;
   }
-  if (found.size() > 1 && bases > 0) {
-    for (ColumnRef& column : found) column.exact = false;
+  List<Flow> guess;
+  lineage_.AddFlow({lineage_.Add({schema, table, name, false})}, guess);
+  TakeFlows(guess);
+}
+
+// Looks in the tables of one SELECT. Guesses are sources that may have any column.
+bool Collector::LookIn(const Scope& scope, std::string_view name, List<Flow>& found, size_t& guesses) {
+  bool here = false;
+  for (const Source& source : scope.sources) {
+    if (!Spend(1 + source.relation.size + source.columns.size())) return true;
+    const bool has_it = LookIn(source, name, found);
+    if (source.kind == SourceKind::kGuessed) ++guesses;
+    here |= has_it && source.kind != SourceKind::kGuessed;
   }
-  if (found.empty() && scopes_.empty()) return;  // a name outside of any query: a routine's variable
-  TakeColumns(found);
+  return here;
+}
+
+// Any source in sight may have it. One that surely has it by name ends the search where no other is guessed at, and so does
+// the outermost query. What a select list calls by that name counts too where the server looks there.
+void Collector::VisitBareColumn(std::string_view name) {
+  List<Flow> found;
+  size_t guesses = 0;
+  bool here = false;
+  if (outputs_ != nullptr) {  // ORDER BY of a set operation
+    lineage_.Find(*outputs_, name, found);
+    return TakeFlows(found);
+  }
+  const bool ordering = role_ == ColumnRole::kOrdering;
+  for (Scope* scope = scope_; scope != nullptr; scope = scope->outer) {
+    if (scope->hidden) continue;
+    if (scope == scope_ && items_in_sight_ && lineage_.Find(scope->items, name, found)) {
+      here = true;
+      if (ordering) break;
+    }
+    here |= LookIn(*scope, name, found, guesses);
+    if (facts_.columns_cut) return;
+    if (!here && scope != scope_) here = lineage_.Find(scope->items, name, found);
+    if (here && guesses == 0) break;
+    if (known_.schema != nullptr && !IsAscii(name)) break;  // letter case beyond ASCII is the server's to tell
+  }
+  if (found.empty()) {
+    if (!here) NotFound({}, {}, name);
+    return;
+  }
+  TakeFlows(found.size > 1 && guesses > 0 ? Inexact(found) : found);
+}
+
+// The same columns, of which nobody knows whether they are meant.
+List<Flow> Collector::Inexact(const List<Flow>& flows) {
+  List<Flow> inexact;
+  for (const Flow& flow : flows) {
+    Column column = lineage_[flow.column];
+    column.exact = false;
+    lineage_.AddFlow({lineage_.Add(column), flow.how, nullptr}, inexact);
+  }
+  return inexact;
 }
 
 void Collector::VisitAs(ColumnRole role, const Expr* expr) {
   if (expr == nullptr) return;
   const ColumnRole before = role_;
-  std::vector<ColumnRef>* sink = sink_;
+  List<Flow>* sink = sink_;
   role_ = role;
   sink_ = nullptr;
   VisitExpr(expr);
@@ -104,6 +183,17 @@ void Collector::VisitAs(ColumnRole role, const Expr* expr) {
 
 void Collector::VisitExprsAs(ColumnRole role, const List<Expr>& exprs) {
   for (const Expr& expr : exprs) VisitAs(role, &expr);
+}
+
+// The expression, and whose values flow out of it.
+void Collector::VisitFlows(const Expr* expr, List<Flow>& flows) {
+  List<Flow>* sink = sink_;
+  const Derivation how = how_;
+  sink_ = &flows;
+  how_ = Derivation::kCopied;
+  VisitExpr(expr);
+  sink_ = sink;
+  how_ = how;
 }
 
 }  // namespace postern::sql

@@ -35,9 +35,12 @@ void Collector::VisitShape(const Command& command) {
   facts_.has_where = command.has_where;
   facts_.has_limit = command.has_limit;
   VisitObjects(command);
+  VisitWholeTables(command);
+  role_ = command.verb == Verb::kShow ? ColumnRole::kPredicate : ColumnRole::kStored;
   VisitExprs(command.exprs);
   for (const QueryRef& ref : command.queries) VisitQuery(*ref.query);
   VisitSetItems(command.variables);
+  role_ = ColumnRole::kProjected;
   if (!command.variables.empty() && !command.statements.empty()) ForgetAfterStatement();
   const bool outlasts_session = facts_.verb == Verb::kSetGlobal;
   if (command.verb != Verb::kSetGlobal) facts_.verb = command.verb;
@@ -49,6 +52,20 @@ void Collector::VisitShape(const Command& command) {
   } else {
     VisitNested(command);
     if (outlasts_session) facts_.verb = Verb::kSetGlobal;
+  }
+}
+
+// HANDLER shows all of a table and CHECKSUM TABLE makes a number of it; a procedure shows or keeps whatever it reads.
+void Collector::VisitWholeTables(const Command& command) {
+  for (const ObjectRef& object : command.objects) {
+    if (object.kind == ObjectKind::kProcedure && object.access == Access::kExecute) VisitProcedure(object.name);
+    const bool sums = command.verb == Verb::kChecksumTable;
+    if ((command.verb != Verb::kHandler && !sums) || object.kind != ObjectKind::kTable) continue;
+    Source source;
+    EnterBase(object.name, source);
+    const Column all{source.schema, source.table, "*"};
+    AddColumn(all, ColumnRole::kProjected);
+    facts_.outputs.push_back({"*", {{RefOf(all), sums ? Derivation::kAggregated : Derivation::kCopied}}, sums});
   }
 }
 
@@ -66,7 +83,8 @@ void Collector::ForgetAfterStatement() {
 // Statements of a block, which run now, and of a stored program, which run later: each is judged by itself.
 void Collector::VisitInner(const Command& command) {
   for (const StatementRef& ref : command.statements) {
-    Collector inner(text_, dialect_);
+    Collector inner(text_, dialect_, known_);
+    inner.in_body_ = in_body_ || command.body_is_definition;
     Absorb(inner.Collect(*ref.statement), !command.body_is_definition);
   }
 }
@@ -74,7 +92,8 @@ void Collector::VisitInner(const Command& command) {
 void Collector::Absorb(const Facts& inner, bool runs) {
   for (const ObjectUse& object : inner.objects) AddObject(object.kind, object.access, object.schema, object.name);
   for (const FunctionUse& function : inner.functions) AddFunction(function);
-  for (const ColumnUse& use : inner.columns) AddColumn(use.column, use.role);
+  for (const ColumnUse& use : inner.columns) Absorb(use);
+  for (const std::string& what : inner.unresolved) facts_.unresolved.push_back(what);
   facts_.columns_cut |= inner.columns_cut;
   facts_.dynamic_sql |= inner.dynamic_sql;
   if (!runs) return;
@@ -86,6 +105,15 @@ void Collector::Absorb(const Facts& inner, bool runs) {
   facts_.implicit_commit |= inner.implicit_commit;
   const SessionEffect& effect = inner.session;
   facts_.session.moves_pinned_state |= effect.moves_pinned_state || effect.charset || effect.sql_mode;
+}
+
+// The names of what another walk found are kept here.
+void Collector::Absorb(const ColumnUse& use) {
+  const ColumnRef& from = use.column;
+  comparing_ = use.only_compared;
+  AddColumn({lineage_.Keep(from.schema), lineage_.Keep(from.table), lineage_.Keep(from.name), from.exact, from.behind_view},
+            use.role);
+  comparing_ = false;
 }
 
 void Collector::VisitObjects(const Command& command) {
@@ -109,9 +137,9 @@ void Collector::VisitNested(const Command& command) {
   const bool explains = command.verb == Verb::kExplain;
   for (const StatementRef& ref : command.statements) {
     nested_explain_ = explains && !command.body_runs;
-    default_schema_ = Unquote(command.default_schema);
+    default_schema_ = lineage_.Keep(command.default_schema);
     Visit(*ref.statement);
-    default_schema_.clear();
+    default_schema_ = {};
     nested_explain_ = false;
     if (explains || facts_.verb != Verb::kExplain) {
       facts_.nested = facts_.verb;
@@ -147,7 +175,7 @@ void Collector::VisitPrepared(std::string_view raw) {
     facts_.nested = Verb::kUnknown;
     return;
   }
-  Collector inner(text, dialect_);
+  Collector inner(text, dialect_, known_);
   const Facts prepared = inner.Collect(*statement);
   facts_.nested = prepared.verb;
   Absorb(prepared, false);

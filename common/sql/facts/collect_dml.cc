@@ -6,12 +6,12 @@ namespace postern::sql {
 namespace {
 
 // One table of a multi-table statement under the name it is known by there.
-struct Known {
+struct NamedTable {
   std::string alias;
   const TableRef* table;
 };
 
-void FindTables(const List<TableRef>& tables, std::vector<Known>& known) {
+void FindTables(const List<TableRef>& tables, std::vector<NamedTable>& known) {
   for (const TableRef& table : tables) {
     if (table.kind == TableKind::kGroup) {
       FindTables(table.group, known);
@@ -26,25 +26,36 @@ constexpr size_t kMaxComparisons = 1u << 20;  // beyond it every table counts as
 
 }  // namespace
 
-// The columns are those of the one table if it is given, else of whatever is in scope.
-void Collector::VisitAssignments(const List<Assignment>& list, const ObjectName* table) {
+// The columns are those of the one target if there is one, else of whatever is in scope.
+void Collector::VisitAssignments(const List<Assignment>& list, const Source* target) {
   for (const Assignment& assignment : list) {
-    if (table != nullptr) {
-      AddColumn({SchemaOf(*table), Unquote(table->name), Unquote(assignment.column->name), true}, ColumnRole::kAssigned);
+    if (target != nullptr) {
+      Assign(*target, lineage_.Keep(assignment.column->name));
     } else {
       VisitAs(ColumnRole::kAssigned, assignment.column);
     }
-    VisitExpr(assignment.value);
+    VisitAs(ColumnRole::kStored, assignment.value);
   }
 }
 
+// A column of the target is written; "*": all of them.
+void Collector::Assign(const Source& target, std::string_view name) {
+  if (name == "*") return AddColumn({target.schema, target.table, name}, ColumnRole::kAssigned);
+  List<Flow> columns;
+  if (!LookIn(target, name, columns)) NotFound(target.schema, target.table, name);
+  for (const Flow& flow : columns) UseColumn(flow.column, ColumnRole::kAssigned);
+}
+
 // A scope of one table, whose columns the expressions that follow may name.
-void Collector::EnterTarget(const ObjectName& table) {
-  Source source;
-  source.alias = source.table = Unquote(table.name);
-  source.schema = SchemaOf(table);
-  scopes_.emplace_back();
-  scopes_.back().sources.push_back(std::move(source));
+const Source& Collector::EnterTarget(const ObjectName& table, Scope& scope) {
+  auto* source = lineage_.arena().New<Source>();
+  EnterBase(table, *source);
+  source->alias = lineage_.Keep(table.name);
+  scope.sources.Add(source);
+  scope.outer = scope_;
+  scope_ = &scope;
+  VisitTriggers(table);
+  return *source;
 }
 
 void Collector::VisitShape(const Insert& insert) {
@@ -53,26 +64,29 @@ void Collector::VisitShape(const Insert& insert) {
   AddObject(ObjectKind::kTable, Access::kInsert, insert.table);
   if (insert.replace) AddObject(ObjectKind::kTable, Access::kDelete, insert.table);
   if (insert.has_on_duplicate) AddObject(ObjectKind::kTable, Access::kUpdate, insert.table);
-  const ColumnRef all{SchemaOf(insert.table), Unquote(insert.table.name), "*", true};
-  for (const Expr& column : insert.columns) {
-    AddColumn({all.schema, all.table, Unquote(column.name), true}, ColumnRole::kAssigned);
+  if (insert.query != nullptr) {
+    role_ = ColumnRole::kStored;
+    VisitQuery(*insert.query);
+    role_ = ColumnRole::kProjected;
   }
-  if (insert.columns.empty() && insert.set.empty()) AddColumn(all, ColumnRole::kAssigned);
-  if (insert.query != nullptr) VisitQuery(*insert.query);
-  EnterTarget(insert.table);
-  VisitExprs(insert.values);
-  VisitAssignments(insert.set, &insert.table);
-  VisitAssignments(insert.on_duplicate, &insert.table);
+  Scope scope;
+  const Source& target = EnterTarget(insert.table, scope);
+  for (const Expr& column : insert.columns) Assign(target, lineage_.Keep(column.name));
+  if (insert.columns.empty() && insert.set.empty()) Assign(target, "*");
+  VisitExprsAs(ColumnRole::kStored, insert.values);
+  VisitAssignments(insert.set, &target);
+  VisitAssignments(insert.on_duplicate, &target);
   if (!insert.returning.empty()) {
     AddObject(ObjectKind::kTable, Access::kRead, insert.table);
-    facts_.outputs = VisitItems(insert.returning);
+    VisitItems(insert.returning, scope.items);
+    TakeOutputs(scope.items);
   }
-  scopes_.pop_back();
+  scope_ = scope.outer;
 }
 
 // In a join only the tables whose columns are assigned change; a column without qualifier may be anyone's.
 void Collector::VisitUpdateTables(const Update& update) {
-  std::vector<Known> known;
+  std::vector<NamedTable> known;
   FindTables(update.tables, known);
   facts_.multi_table = known.size() > 1;
   bool all = known.size() * update.set.size > kMaxComparisons;
@@ -92,6 +106,7 @@ void Collector::VisitUpdateTables(const Update& update) {
     if (table.kind != TableKind::kNamed || FindCommonTable(table.name) != nullptr) continue;
     const bool writes = all || changed[i] || known.size() == 1;
     if (writes) AddObject(ObjectKind::kTable, Access::kUpdate, table.name);
+    if (writes) VisitTriggers(table.name);
     if (!writes || known.size() > 1) AddObject(ObjectKind::kTable, Access::kRead, table.name);
   }
   EnterTables(update.tables, false);
@@ -103,24 +118,26 @@ void Collector::VisitShape(const Update& update) {
   SetWhere(update.where);
   VisitHint(update.hint);
   EnterWith(update.with);
-  scopes_.emplace_back();
+  Scope scope;
+  scope_ = &scope;
   VisitUpdateTables(update);
   VisitExprs(update.extra);
   VisitAssignments(update.set, nullptr);
   VisitAs(ColumnRole::kPredicate, update.where);
   VisitExprsAs(ColumnRole::kOrdering, update.order_by);
   VisitExprs(update.limit);
-  scopes_.pop_back();
+  scope_ = nullptr;
   LeaveWith(update.with);
 }
 
 // A target is an alias or a table of the join; one that is neither is taken for the table of that name.
 void Collector::VisitDeleteTables(const Delete& del) {
-  std::vector<Known> known;
+  std::vector<NamedTable> known;
   FindTables(del.tables, known);
   facts_.multi_table = !del.targets.empty();
   if (del.targets.empty()) {
     AddObject(ObjectKind::kTable, Access::kDelete, del.tables.first->name);
+    VisitTriggers(del.tables.first->name);
     EnterTables(del.tables, false);
     return;
   }
@@ -128,7 +145,7 @@ void Collector::VisitDeleteTables(const Delete& del) {
   for (const TableRef& target : del.targets) {
     const std::string name = Unquote(target.name.name);
     bool found = false;
-    for (const Known& k : known) {
+    for (const NamedTable& k : known) {
       if (all || k.table->kind != TableKind::kNamed) continue;
       const bool matches = target.name.schema.empty()
                                ? EqualsIgnoreCase(k.alias, name)
@@ -137,11 +154,14 @@ void Collector::VisitDeleteTables(const Delete& del) {
       if (!matches) continue;
       found = true;
       AddObject(ObjectKind::kTable, Access::kDelete, k.table->name);
+      VisitTriggers(k.table->name);
     }
     if (!found) AddObject(ObjectKind::kTable, Access::kDelete, target.name);
   }
-  for (const Known& k : known) {
-    if (all && k.table->kind == TableKind::kNamed) AddObject(ObjectKind::kTable, Access::kDelete, k.table->name);
+  for (const NamedTable& k : known) {
+    if (!all || k.table->kind != TableKind::kNamed) continue;
+    AddObject(ObjectKind::kTable, Access::kDelete, k.table->name);
+    VisitTriggers(k.table->name);
   }
   EnterTables(del.tables, true);
 }
@@ -152,7 +172,8 @@ void Collector::VisitShape(const Delete& del) {
   SetWhere(del.where);
   VisitHint(del.hint);
   EnterWith(del.with);
-  scopes_.emplace_back();
+  Scope scope;
+  scope_ = &scope;
   VisitDeleteTables(del);
   VisitExprs(del.extra);
   VisitAs(ColumnRole::kPredicate, del.where);
@@ -160,9 +181,10 @@ void Collector::VisitShape(const Delete& del) {
   VisitExprs(del.limit);
   if (!del.returning.empty()) {
     AddObject(ObjectKind::kTable, Access::kRead, del.tables.first->name);
-    facts_.outputs = VisitItems(del.returning);
+    VisitItems(del.returning, scope.items);
+    TakeOutputs(scope.items);
   }
-  scopes_.pop_back();
+  scope_ = nullptr;
   LeaveWith(del.with);
 }
 
@@ -177,14 +199,14 @@ void Collector::VisitShape(const Load& load) {
       AddVariable({VariableScope::kUser, Unquote(target.name), true, std::nullopt});
     }
   }
-  EnterTarget(load.table);
-  const ColumnRef all{SchemaOf(load.table), Unquote(load.table.name), "*", true};
-  if (load.targets.empty()) AddColumn(all, ColumnRole::kAssigned);
+  Scope scope;
+  const Source& table = EnterTarget(load.table, scope);
+  if (load.targets.empty()) Assign(table, "*");
   for (const Expr& target : load.targets) {
     if (target.kind == ExprKind::kColumn) VisitAs(ColumnRole::kAssigned, &target);
   }
-  VisitAssignments(load.set, &load.table);
-  scopes_.pop_back();
+  VisitAssignments(load.set, &table);
+  scope_ = scope.outer;
 }
 
 }  // namespace postern::sql

@@ -1,4 +1,6 @@
 // What expressions call, read and set.
+#include <algorithm>
+
 #include "common/sql/ascii.h"
 #include "common/sql/facts/collector.h"
 #include "common/sql/facts/functions.h"
@@ -10,21 +12,70 @@ void Collector::VisitExprs(const List<Expr>& exprs) {
   for (const Expr& expr : exprs) VisitExpr(&expr);
 }
 
+namespace {
+
+bool PassesOn(const Expr& expr) {
+  return expr.kind == ExprKind::kParenthesized || expr.kind == ExprKind::kSubquery || expr.kind == ExprKind::kCollate;
+}
+
+bool IsOneSide(const Expr& expr) {
+  if (expr.kind == ExprKind::kParenthesized) return IsOneSide(*expr.children.first);
+  return expr.kind == ExprKind::kColumn || expr.kind == ExprKind::kLiteral || expr.kind == ExprKind::kParameter;
+}
+
+// column = constant, column = column, column IN (constants): tells whether values are equal, and no more.
+bool IsEquality(const Expr& expr) {
+  if (expr.query != nullptr) return false;
+  if (expr.kind == ExprKind::kBinary) {
+    const Op op = expr.children.first->next->op;
+    if (expr.children.size != 2 || (op != Op::kEqual && op != Op::kNullSafeEqual)) return false;
+  } else if (expr.kind != ExprKind::kIn) {
+    return false;
+  }
+  for (const Expr& side : expr.children) {
+    if (!IsOneSide(side)) return false;
+  }
+  return true;
+}
+
+}  // namespace
+
+// What the expression makes of the values that it passes on; put back by VisitExpr.
+void Collector::EnterExpr(const Expr& expr) {
+  if (expr.kind == ExprKind::kFunction || expr.kind == ExprKind::kColumn || PassesOn(expr)) return;
+  how_ = Derivation::kTransformed;
+  comparing_ = IsEquality(expr);
+}
+
 void Collector::VisitExpr(const Expr* expr) {
   if (expr == nullptr) return;
-  switch (expr->kind) {
-    case ExprKind::kColumn: VisitColumn(*expr); return;
+  const Derivation how = how_;
+  const bool comparing = comparing_;
+  const ColumnRole role = role_;
+  EnterExpr(*expr);
+  VisitAny(*expr);
+  how_ = how;
+  comparing_ = comparing;
+  role_ = role;
+}
+
+void Collector::VisitAny(const Expr& expr) {
+  switch (expr.kind) {
+    case ExprKind::kColumn: VisitColumn(expr); return;
     case ExprKind::kLiteral:
     case ExprKind::kStar:
     case ExprKind::kParameter: return;
-    case ExprKind::kUserVariable: AddVariable({VariableScope::kUser, Unquote(expr->name), false, std::nullopt}); return;
-    case ExprKind::kAssignment: AddVariable({VariableScope::kUser, Unquote(expr->name), true, std::nullopt}); break;
-    case ExprKind::kSystemVariable: VisitSystemVariable(*expr); return;
-    case ExprKind::kFunction: VisitFunction(*expr); break;
+    case ExprKind::kUserVariable: AddVariable({VariableScope::kUser, Unquote(expr.name), false, std::nullopt}); return;
+    case ExprKind::kAssignment:
+      AddVariable({VariableScope::kUser, Unquote(expr.name), true, std::nullopt});
+      role_ = ColumnRole::kStored;
+      break;
+    case ExprKind::kSystemVariable: VisitSystemVariable(expr); return;
+    case ExprKind::kFunction: VisitFunction(expr); break;
     case ExprKind::kNextValue:
-      AddObject(ObjectKind::kSequence, expr->negated ? Access::kRead : Access::kUpdate, {expr->table, expr->name});
-      AddFunction({"", expr->negated ? "LASTVAL" : "NEXTVAL",
-                   expr->negated ? FunctionClass::kReadsServer : FunctionClass::kWrites, false, false});
+      AddObject(ObjectKind::kSequence, expr.negated ? Access::kRead : Access::kUpdate, {expr.table, expr.name});
+      AddFunction({"", expr.negated ? "LASTVAL" : "NEXTVAL",
+                   expr.negated ? FunctionClass::kReadsServer : FunctionClass::kWrites, false, false});
       break;
     case ExprKind::kUnary:
     case ExprKind::kBinary:
@@ -48,27 +99,22 @@ void Collector::VisitExpr(const Expr* expr) {
     case ExprKind::kIntroduced:
     case ExprKind::kJsonPath: break;
   }
-  VisitExprs(expr->children);
-  if (expr->query != nullptr) VisitSubquery(*expr);
-  VisitWindow(expr->window);
+  VisitExprs(expr.children);
+  if (expr.query != nullptr) VisitSubquery(expr);
+  VisitWindow(expr.window);
 }
 
 // What a subquery yields is used as the expression around it is; whether EXISTS yields anything only decides.
 void Collector::VisitSubquery(const Expr& expr) {
-  std::vector<ColumnRef>* sink = sink_;
+  List<Flow>* sink = sink_;
   const ColumnRole role = role_;
-  const bool names = names_are_outputs_;
-  names_are_outputs_ = false;
   if (expr.kind != ExprKind::kSubquery && role == ColumnRole::kProjected) role_ = ColumnRole::kPredicate;
   sink_ = nullptr;
   const Relation relation = VisitQuery(*expr.query);
   sink_ = sink;
   role_ = role;
-  names_are_outputs_ = names;
   if (sink_ == nullptr || expr.kind == ExprKind::kExists) return;
-  for (const OutputColumn& column : relation) {
-    for (const ColumnRef& source : column.sources) AddSource(source, *sink_);
-  }
+  for (const RelationColumn& column : relation) lineage_.AddFlows(column.flows, how_, *sink_);
 }
 
 namespace {
@@ -103,7 +149,11 @@ void Collector::VisitFunction(const Expr& call) {
     // With an argument it stores it for the session.
     if (use.name == "LAST_INSERT_ID" && !call.children.empty()) use.cls = FunctionClass::kWrites;
   }
+  how_ = std::max(how_, use.aggregate ? Derivation::kAggregated : Derivation::kTransformed);
+  comparing_ = false;
+  const bool stored = use.cls == FunctionClass::kUnknown;
   AddFunction(std::move(use));
+  if (stored) VisitStoredFunction(call);
 }
 
 void Collector::VisitSystemVariable(const Expr& variable) {

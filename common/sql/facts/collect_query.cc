@@ -1,13 +1,40 @@
 // What queries read, and where their rows go. Names of common tables shadow tables while they are in scope.
+#include <charconv>
+
 #include "common/sql/facts/collector.h"
 
 namespace postern::sql {
 namespace {
 
-std::vector<std::string> NamesOf(const List<NameRef>& refs) {
-  std::vector<std::string> names;
-  for (const NameRef& ref : refs) names.push_back(Unquote(ref.name));
-  return names;
+constexpr size_t kMaxRepeats = 32;  // of recursive common tables, all together
+
+bool SameFlows(const List<Flow>& a, const List<Flow>& b) {
+  if (a.size != b.size) return false;
+  const Flow* other = b.first;
+  for (const Flow& flow : a) {
+    if (flow.column != other->column || flow.how != other->how) return false;
+    other = other->next;
+  }
+  return true;
+}
+
+bool SameColumns(const Relation& a, const Relation& b) {
+  if (a.size != b.size) return false;
+  const RelationColumn* other = b.first;
+  for (const RelationColumn& column : a) {
+    if (!SameFlows(column.flows, other->flows)) return false;
+    other = other->next;
+  }
+  return true;
+}
+
+const Expr* Inside(const Expr* expr) {
+  while (expr->kind == ExprKind::kParenthesized) expr = expr->children.first;
+  return expr;
+}
+
+bool IsOneSelect(const Query& query) {
+  return query.terms.size == 1 && query.terms.first->kind == TermKind::kSelect;
 }
 
 }  // namespace
@@ -22,246 +49,246 @@ void Collector::VisitShape(const Query& query) {
     facts_.verb = Verb::kSelect;
   }
   facts_.has_limit = query.has_limit;
-  if (query.terms.size == 1 && first->kind == TermKind::kSelect) SetWhere(first->select->where);
-  facts_.outputs = VisitQuery(query);
+  if (IsOneSelect(query)) SetWhere(first->select->where);
+  TakeOutputs(VisitQuery(query));
 }
 
 // A common table sees those before it, and itself. Names are compared letter by letter: where the server compares them
 // without regard to case, a table is named too many, never too few.
 void Collector::EnterWith(const List<CommonTable>& with) {
+  const ColumnRole before = role_;
+  role_ = ColumnRole::kProjected;  // what becomes of its values shows where it is named
   for (const CommonTable& table : with) {
-    const std::string name = Unquote(table.name);
-    const std::vector<std::string> columns = NamesOf(table.columns);
-    if (table.recursive) common_tables_[name].emplace_back();
-    if (table.query == nullptr) continue;
-    Relation relation = VisitQuery(*table.query, table.recursive ? &table : nullptr);
-    Rename(relation, columns);
-    if (table.recursive) common_tables_[name].pop_back();
-    common_tables_[name].push_back(std::move(relation));
+    auto* entry = lineage_.arena().New<CommonTableInSight>();
+    entry->name = lineage_.Keep(table.name);
+    if (table.query != nullptr) {
+      entry->relation = table.recursive ? VisitRecursive(table) : VisitQuery(*table.query);
+      entry->relation = lineage_.Rename(entry->relation, table.columns);
+    }
+    entry->outer = with_;
+    with_ = entry;
   }
+  role_ = before;
 }
 
 void Collector::LeaveWith(const List<CommonTable>& with) {
-  for (const CommonTable& table : with) common_tables_[Unquote(table.name)].pop_back();
+  for (size_t i = 0; i < with.size; ++i) with_ = with_->outer;
+}
+
+// What a recursive table yields depends on what it yields: it is read again until nothing new flows.
+Relation Collector::VisitRecursive(const CommonTable& table) {
+  CommonTableInSight self;
+  self.name = lineage_.Keep(table.name);
+  self.names = &table.columns;
+  self.outer = with_;
+  with_ = &self;
+  Relation relation = VisitQuery(*table.query, &self);
+  while (table.query->terms.size > 1 && !facts_.columns_cut) {
+    const Relation before = lineage_.Rename(relation, table.columns);
+    if (SameColumns(before, self.relation)) break;
+    if (++repeats_ > kMaxRepeats) {
+      relation = lineage_.Mix(relation);
+      break;
+    }
+    self.relation = before;
+    relation = VisitQuery(*table.query, nullptr);
+  }
+  with_ = self.outer;
+  return relation;
 }
 
 // The common table that the name means, or null.
-const Relation* Collector::FindCommonTable(const ObjectName& name) const {
-  if (!name.schema.empty() || common_tables_.empty()) return nullptr;
-  const auto found = common_tables_.find(Unquote(name.name));
-  return found != common_tables_.end() && !found->second.empty() ? &found->second.back() : nullptr;
+const Relation* Collector::FindCommonTable(const ObjectName& name) {
+  if (!name.schema.empty() || with_ == nullptr) return nullptr;
+  const std::string_view wanted = lineage_.Keep(name.name);
+  for (const CommonTableInSight* table = with_; table != nullptr; table = table->outer) {
+    if (!Spend(1)) return nullptr;
+    if (table->name == wanted) return &table->relation;
+  }
+  return nullptr;
 }
 
-Relation Collector::VisitQuery(const Query& query, const CommonTable* recursive) {
+Relation Collector::VisitQuery(const Query& query, CommonTableInSight* recursive) {
   ++queries_;
+  const Around around = StepInto(query.into.kind != IntoKind::kNone);
   EnterWith(query.with);
+  Scope own;
+  const bool one_select = IsOneSelect(query);
   Relation relation;
-  const bool one_select = query.terms.size == 1 && query.terms.first->kind == TermKind::kSelect;
-  for (const QueryTerm& term : query.terms) {
-    if (one_select) scopes_.emplace_back();
-    Relation columns = VisitTerm(term, one_select);
-    if (&term == query.terms.first) {
-      relation = std::move(columns);
-      if (recursive != nullptr) {  // what the recursive part sees of itself
-        Relation& self = common_tables_[Unquote(recursive->name)].back();
-        self = relation;
-        Rename(self, NamesOf(recursive->columns));
-      }
-    } else {
-      if (Spend(relation.size() + columns.size())) Merge(relation, columns);
-    }
+  if (one_select) {
+    own.outer = scope_;
+    scope_ = &own;
+    relation = VisitTerm(*query.terms.first, &own);
+  } else {
+    relation = VisitTerms(query, recursive);
+    CompareRows(query, relation);
   }
-  if (recursive != nullptr && query.terms.size > 1) Mix(relation);
-  VisitOrder(query, one_select);
-  if (one_select) scopes_.pop_back();
+  VisitOrder(query, relation, one_select);
+  if (one_select) scope_ = own.outer;
   VisitExprs(query.limit);
   VisitInto(query.into);
   facts_.locking_read |= query.locks;
   LeaveWith(query.with);
+  StepOut(around);
   return relation;
 }
 
-// ORDER BY of one SELECT may name its columns; that of a set operation only what comes out.
-void Collector::VisitOrder(const Query& query, bool one_select) {
-  const bool before = names_are_outputs_;
-  names_are_outputs_ = !one_select;
-  VisitExprsAs(ColumnRole::kOrdering, query.order_by);
-  names_are_outputs_ = before;
+// What a query does not take over from the expression around it.
+Collector::Around Collector::StepInto(bool kept) {
+  const Around around{role_, outputs_, comparing_, items_in_sight_};
+  if (kept) role_ = ColumnRole::kStored;
+  outputs_ = nullptr;
+  comparing_ = items_in_sight_ = false;
+  return around;
 }
 
-// A select's scope is the caller's where the caller needs it afterwards.
-Relation Collector::VisitTerm(const QueryTerm& term, bool scope_ready) {
+void Collector::StepOut(const Around& around) {
+  role_ = around.role;
+  outputs_ = around.outputs;
+  comparing_ = around.comparing;
+  items_in_sight_ = around.items_in_sight;
+}
+
+Relation Collector::VisitTerms(const Query& query, CommonTableInSight* recursive) {
+  Relation relation;
+  for (const QueryTerm& term : query.terms) {
+    const Relation columns = VisitTerm(term, nullptr);
+    if (&term != query.terms.first) {
+      if (Spend(relation.size + columns.size)) relation = lineage_.Merge(relation, columns);
+      continue;
+    }
+    relation = columns;
+    // What the recursive part sees of itself.
+    if (recursive != nullptr) recursive->relation = lineage_.Rename(relation, *recursive->names);
+  }
+  return relation;
+}
+
+// UNION ALL alone puts rows together without comparing them.
+void Collector::CompareRows(const Query& query, const Relation& relation) {
+  bool compares = false;
+  for (const QueryTerm& term : query.terms) {
+    compares |= &term != query.terms.first && !(term.all && term.set_operator == Kw::kUNION);
+  }
+  if (!compares) return;
+  for (const RelationColumn& column : relation) {
+    for (const Flow& flow : column.flows) UseColumn(flow.column, ColumnRole::kGrouping);
+  }
+}
+
+// ORDER BY of one SELECT may name its columns; that of a set operation only what comes out.
+void Collector::VisitOrder(const Query& query, const Relation& relation, bool one_select) {
+  if (query.order_by.empty()) return;
+  const Relation* before = outputs_;
+  outputs_ = one_select ? nullptr : &relation;
+  VisitKeys(ColumnRole::kOrdering, query.order_by, relation);
+  outputs_ = before;
+}
+
+// Keys of ORDER BY and GROUP BY: expressions, names of the select list, or positions in it.
+void Collector::VisitKeys(ColumnRole role, const List<Expr>& keys, const Relation& items) {
+  items_in_sight_ = true;
+  for (const Expr& key : keys) {
+    VisitAs(role, &key);
+    if (key.kind == ExprKind::kLiteral && key.token == TokenKind::kInteger) VisitPosition(role, key.name.raw, items);
+  }
+  items_in_sight_ = false;
+}
+
+// The column of the select list that stands there; all of them where a `*` hides how many come before it.
+void Collector::VisitPosition(ColumnRole role, std::string_view digits, const Relation& items) {
+  if (!Spend(items.size)) return;
+  size_t position = 0;
+  std::from_chars(digits.data(), digits.data() + digits.size(), position);
+  bool sure = true;
+  size_t at = 0;
+  for (const RelationColumn& item : items) {
+    sure &= !item.any;
+    if (++at != position && sure) continue;
+    for (const Flow& flow : item.flows) UseColumn(flow.column, role);
+    if (sure) return;
+  }
+}
+
+// The scope of a SELECT is the caller's where the caller needs it afterwards.
+Relation Collector::VisitTerm(const QueryTerm& term, Scope* ready) {
   switch (term.kind) {
     case TermKind::kSelect: {
-      if (!scope_ready) scopes_.emplace_back();
-      Relation relation = VisitSelect(*term.select);
-      if (!scope_ready) scopes_.pop_back();
-      return relation;
+      Scope own;
+      if (ready == nullptr) {
+        own.outer = scope_;
+        scope_ = &own;
+      }
+      VisitSelect(*term.select);
+      const Relation items = scope_->items;
+      if (ready == nullptr) scope_ = own.outer;
+      return items;
     }
     case TermKind::kValues: return VisitRows(term.rows);
-    case TermKind::kTable: {
-      const TableRef& table = *term.table;
-      if (const Relation* common = FindCommonTable(table.name)) return *common;
-      AddObject(ObjectKind::kTable, Access::kRead, table.name);
-      const ColumnRef all{SchemaOf(table.name), Unquote(table.name.name), "*", true};
-      AddColumn(all, ColumnRole::kProjected);
-      return {{"*", {all}, false}};
-    }
+    case TermKind::kTable: return VisitWholeTable(*term.table);
     case TermKind::kNested: return VisitQuery(*term.nested);
   }
   return {};
 }
 
+// TABLE t
+Relation Collector::VisitWholeTable(const TableRef& table) {
+  if (const Relation* common = FindCommonTable(table.name)) return *common;
+  Source source;
+  EnterNamed(table, source, true);
+  Relation relation;
+  AddAllOf(source, relation);
+  return relation;
+}
+
 // VALUES: what flows from its expressions is not told apart by column.
 Relation Collector::VisitRows(const List<Expr>& rows) {
-  OutputColumn all{"*", {}, true};
-  for (const Expr& value : rows) VisitSource(&value, all.sources);
-  return {all};
-}
-
-// The expression, and whose values flow out of it.
-void Collector::VisitSource(const Expr* expr, std::vector<ColumnRef>& sources) {
-  std::vector<ColumnRef>* before = sink_;
-  sink_ = &sources;
-  VisitExpr(expr);
-  sink_ = before;
-}
-
-Relation Collector::VisitItems(const List<SelectItem>& items) {
   Relation relation;
+  RelationColumn* all = lineage_.AddColumn(relation, "*");
+  all->computed = all->any = true;
+  for (const Expr& value : rows) VisitFlows(&value, all->flows);
+  return relation;
+}
+
+std::string_view Collector::OutputName(const SelectItem& item) {
+  if (!item.alias.empty()) return lineage_.Keep(item.alias);
+  const Expr* inner = Inside(item.expr);
+  if (inner->kind == ExprKind::kColumn) return lineage_.Keep(inner->name);
+  return text_.substr(item.expr->begin, item.expr->end - item.expr->begin);
+}
+
+void Collector::VisitItems(const List<SelectItem>& items, Relation& relation) {
   for (const SelectItem& item : items) {
+    if (relation.size >= kMaxColumnFacts) facts_.columns_cut = true;
     if (item.expr->kind == ExprKind::kStar) {
       VisitStar(*item.expr, relation);
       continue;
     }
-    OutputColumn column;
-    VisitSource(item.expr, column.sources);
-    const Expr* inner = item.expr;
-    while (inner->kind == ExprKind::kParenthesized) inner = inner->children.first;
-    column.computed = inner->kind != ExprKind::kColumn;
-    if (!item.alias.empty()) {
-      column.name = Unquote(item.alias);
-    } else if (inner->kind == ExprKind::kColumn) {
-      column.name = Unquote(inner->name);
-    } else {
-      column.name = std::string(text_.substr(item.expr->begin, item.expr->end - item.expr->begin));
-    }
-    if (relation.size() >= kMaxColumnFacts) facts_.columns_cut = true;
-    if (!facts_.columns_cut) relation.push_back(std::move(column));
+    List<Flow> flows;
+    VisitFlows(item.expr, flows);
+    if (facts_.columns_cut) continue;
+    RelationColumn* column = lineage_.AddColumn(relation, OutputName(item));
+    column->flows = flows;
+    column->computed = Inside(item.expr)->kind != ExprKind::kColumn;
   }
-  return relation;
 }
 
-// * or t.*: the columns of every source, or of that one.
-void Collector::VisitStar(const Expr& star, Relation& relation) {
-  if (scopes_.empty()) return;
-  const std::string table = Unquote(star.table);
-  const std::string schema = Unquote(star.schema);
-  bool found = false;
-  for (const Source& source : scopes_.back().sources) {
-    if (!table.empty() && !Answers(source, schema, table)) continue;
-    found = true;
-    if (!Spend(1 + source.relation.size())) return;
-    if (!source.is_base()) {
-      relation.insert(relation.end(), source.relation.begin(), source.relation.end());
-      continue;
-    }
-    const ColumnRef all{source.schema, source.table, "*", true};
-    AddColumn(all, role_);
-    relation.push_back({"*", {all}, false});
-  }
-  if (found || table.empty()) return;
-  const ColumnRef unknown{schema, table, "*", false};
-  AddColumn(unknown, role_);
-  relation.push_back({"*", {unknown}, true});
-}
-
-Relation Collector::VisitSelect(const SelectBlock& select) {
+void Collector::VisitSelect(const SelectBlock& select) {
   VisitHint(select.hint);
+  scope_->from = &select.from;
   EnterTables(select.from, true);
-  Relation relation = VisitItems(select.items);
+  VisitItems(select.items, scope_->items);
   VisitAs(ColumnRole::kPredicate, select.where);
-  VisitExprsAs(ColumnRole::kGrouping, select.group_by);
-  for (const SelectItem& item : select.items) {
-    if (!item.alias.empty()) scopes_.back().aliases.push_back(Unquote(item.alias));
-  }
+  VisitKeys(ColumnRole::kGrouping, select.group_by, scope_->items);
+  items_in_sight_ = true;
   VisitAs(ColumnRole::kPredicate, select.having);
   VisitAs(ColumnRole::kPredicate, select.qualify);
+  items_in_sight_ = false;
   for (const Window& window : select.windows) VisitWindow(&window);
-  return relation;
-}
-
-// Puts the tables into the current scope, first all of them and then their conditions.
-void Collector::EnterTables(const List<TableRef>& tables, bool reads) {
-  for (const TableRef& table : tables) EnterTable(table, reads);
-  VisitConditions(tables);
-}
-
-void Collector::VisitConditions(const List<TableRef>& tables) {
-  for (const TableRef& table : tables) {
-    VisitConditions(table.group);
-    if (table.kind != TableKind::kFunction) VisitExprsAs(ColumnRole::kJoin, table.exprs);
-    for (const NameRef& column : table.using_columns) VisitJoinColumn(Unquote(column.name));
-    if (table.natural) VisitJoinColumn("*");
+  if (!select.distinct) return;
+  for (const RelationColumn& item : scope_->items) {
+    for (const Flow& flow : item.flows) UseColumn(flow.column, ColumnRole::kGrouping);
   }
-}
-
-// A column that both sides of a join have; "*" for those that only the catalog knows.
-void Collector::VisitJoinColumn(const std::string& name) {
-  for (const Source& source : scopes_.back().sources) {
-    std::vector<ColumnRef> found;
-    if (!Spend(1 + source.relation.size())) return;
-    if (source.is_base()) {
-      found.push_back({source.schema, source.table, name, false});
-    } else {
-      Find(source.relation, name, found);
-    }
-    for (const ColumnRef& column : found) AddColumn(column, ColumnRole::kJoin);
-  }
-}
-
-void Collector::EnterTable(const TableRef& table, bool reads) {
-  Source source;
-  source.alias = Unquote(table.alias.empty() ? table.name.name : table.alias);
-  switch (table.kind) {
-    case TableKind::kNamed:
-      if (const Relation* common = FindCommonTable(table.name)) {
-        if (Spend(common->size())) source.relation = *common;
-      } else {
-        source.schema = SchemaOf(table.name);
-        source.table = Unquote(table.name.name);
-        if (reads) AddObject(ObjectKind::kTable, Access::kRead, table.name);
-      }
-      break;
-    case TableKind::kDerived: source.relation = VisitDerived(table); break;
-    case TableKind::kGroup:
-      for (const TableRef& inner : table.group) EnterTable(inner, reads);
-      return;
-    case TableKind::kFunction: {
-      OutputColumn any{"*", {}, true};
-      for (const Expr& argument : table.exprs) VisitSource(&argument, any.sources);
-      source.relation = {any};
-      break;
-    }
-  }
-  scopes_.back().sources.push_back(std::move(source));
-}
-
-// A derived table sees the queries around its SELECT, and only if LATERAL the tables before it.
-Relation Collector::VisitDerived(const TableRef& table) {
-  Scope hidden;
-  const bool hides = !table.lateral && !scopes_.empty();
-  if (hides) {
-    hidden = std::move(scopes_.back());
-    scopes_.pop_back();
-  }
-  const ColumnRole before = role_;
-  role_ = ColumnRole::kProjected;
-  Relation relation = VisitQuery(*table.query);
-  role_ = before;
-  Rename(relation, NamesOf(table.columns));
-  if (hides) scopes_.push_back(std::move(hidden));
-  return relation;
 }
 
 void Collector::VisitInto(const Into& into) {

@@ -47,7 +47,9 @@ bool IsForeignToLexing(std::string_view word) {
 
 void Collector::VisitShape(const Set& set) {
   facts_.verb = Verb::kSet;
+  role_ = ColumnRole::kStored;
   VisitSetItems(set.items);
+  role_ = ColumnRole::kProjected;
 }
 
 void Collector::VisitSetItems(const List<SetItem>& items) {

@@ -7,12 +7,13 @@ namespace {
 
 constexpr size_t kShortList = 64;
 constexpr size_t kFirstFacts = 4;
-constexpr size_t kFirstColumns = 16;
 
 }  // namespace
 
 Facts Collector::Collect(const Statement& statement) {
   Visit(statement);
+  TakeColumnFacts();
+  facts_.resolved = known_.schema != nullptr;
   facts_.parameters = statement.parameters;
   facts_.group = GroupOf(facts_.verb);
   JudgeGroup();
@@ -40,7 +41,7 @@ void Collector::Add(Use use, std::vector<Use>& list, KeyOf key_of) {
 }
 
 void Collector::AddObject(ObjectKind kind, Access access, const ObjectName& name) {
-  AddObject(kind, access, name.schema.empty() ? default_schema_ : Unquote(name.schema), Unquote(name.name));
+  AddObject(kind, access, name.schema.empty() ? std::string(default_schema_) : Unquote(name.schema), Unquote(name.name));
 }
 
 void Collector::AddObject(ObjectKind kind, Access access, std::string schema, std::string name) {
@@ -68,28 +69,21 @@ void Collector::AddFunction(FunctionUse use) {
   });
 }
 
-void Collector::AddColumn(const ColumnRef& column, ColumnRole role) {
-  if (facts_.columns.size() >= kMaxColumnFacts) {
-    facts_.columns_cut = true;
-    return;
+// From views into the text to facts that outlive it.
+void Collector::TakeColumnFacts() {
+  facts_.columns.reserve(facts_.columns.size() + used_.size());
+  for (const ColumnUsed& use : used_) facts_.columns.push_back({RefOf(lineage_[use.column]), use.role, use.only_compared});
+  used_.clear();
+}
+
+void Collector::TakeOutputs(const Relation& relation) {
+  facts_.outputs.reserve(relation.size);
+  for (const RelationColumn& column : relation) {
+    OutputColumn output{std::string(column.any ? "*" : column.name), {}, column.computed};
+    output.sources.reserve(column.flows.size);
+    for (const Flow& flow : column.flows) output.sources.push_back({RefOf(lineage_[flow.column]), flow.how});
+    facts_.outputs.push_back(std::move(output));
   }
-  // Most are met again, and need no copy to be found.
-  if (facts_.columns.size() < kShortList) {
-    const auto same = [&](const ColumnUse& use) { return use.role == role && use.column == column; };
-    if (std::any_of(facts_.columns.begin(), facts_.columns.end(), same)) return;
-    if (facts_.columns.empty()) facts_.columns.reserve(kFirstColumns);
-  }
-  Add({column, role}, facts_.columns, [](const ColumnUse& use) {
-    std::string key = "c";
-    key += static_cast<char>('A' + static_cast<int>(use.role));
-    key += use.column.exact ? '=' : '?';
-    key += use.column.schema;
-    key += '\0';
-    key += use.column.table;
-    key += '\0';
-    key += use.column.name;
-    return key;
-  });
 }
 
 void Collector::AddVariable(VariableUse use) {

@@ -3,15 +3,20 @@
 #ifndef POSTERN_COMMON_SQL_FACTS_COLLECTOR_H_
 #define POSTERN_COMMON_SQL_FACTS_COLLECTOR_H_
 
+#include <absl/container/inlined_vector.h>
+
+#include <optional>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <unordered_set>
+#include <vector>
 
 #include "common/sql/ast/statement.h"
 #include "common/sql/dialect.h"
 #include "common/sql/facts/facts.h"
-#include "common/sql/facts/relation.h"
+#include "common/sql/facts/lineage.h"
+#include "common/sql/facts/scope.h"
+#include "common/sql/schema.h"
 
 namespace postern::sql {
 
@@ -21,7 +26,8 @@ inline constexpr size_t kMaxColumnWork = 1u << 18;
 
 class Collector {
  public:
-  Collector(std::string_view text, const Dialect& dialect) : text_(text), dialect_(dialect) {}
+  Collector(std::string_view text, const Dialect& dialect, const Known& known = {})
+      : text_(text), dialect_(dialect), known_(known), lineage_(own_lineage_.emplace()) {}
 
   Facts Collect(const Statement& statement);
 
@@ -37,6 +43,8 @@ class Collector {
 
   // collect_expr.cc
   void VisitExpr(const Expr* expr);
+  void EnterExpr(const Expr& expr);
+  void VisitAny(const Expr& expr);
   void VisitExprs(const List<Expr>& exprs);
   void VisitSubquery(const Expr& expr);
   void VisitFunction(const Expr& call);
@@ -48,38 +56,79 @@ class Collector {
   void SetWhere(const Expr* where);
 
   // collect_query.cc
-  Relation VisitQuery(const Query& query, const CommonTable* recursive = nullptr);
-  void VisitOrder(const Query& query, bool one_select);
-  Relation VisitTerm(const QueryTerm& term, bool scope_ready);
+  struct Around {
+    ColumnRole role;
+    const Relation* outputs;
+    bool comparing;
+    bool items_in_sight;
+  };
+  Around StepInto(bool kept);
+  void StepOut(const Around& around);
+  Relation VisitQuery(const Query& query, CommonTableInSight* recursive = nullptr);
+  Relation VisitTerms(const Query& query, CommonTableInSight* recursive);
+  void CompareRows(const Query& query, const Relation& relation);
+  void VisitOrder(const Query& query, const Relation& relation, bool one_select);
+  Relation VisitTerm(const QueryTerm& term, Scope* ready);
   Relation VisitRows(const List<Expr>& rows);
-  Relation VisitSelect(const SelectBlock& select);
-  Relation VisitItems(const List<SelectItem>& items);
-  void VisitStar(const Expr& star, Relation& relation);
-  void VisitSource(const Expr* expr, std::vector<ColumnRef>& sources);
-  void EnterTables(const List<TableRef>& tables, bool reads);
-  void EnterTable(const TableRef& table, bool reads);
-  void VisitConditions(const List<TableRef>& tables);
-  void VisitJoinColumn(const std::string& name);
-  Relation VisitDerived(const TableRef& table);
+  Relation VisitWholeTable(const TableRef& table);
+  void VisitSelect(const SelectBlock& select);
+  void VisitItems(const List<SelectItem>& items, Relation& relation);
+  std::string_view OutputName(const SelectItem& item);
+  void VisitKeys(ColumnRole role, const List<Expr>& keys, const Relation& items);
+  void VisitPosition(ColumnRole role, std::string_view digits, const Relation& items);
   void VisitInto(const Into& into);
   void EnterWith(const List<CommonTable>& with);
   void LeaveWith(const List<CommonTable>& with);
-  const Relation* FindCommonTable(const ObjectName& name) const;
+  Relation VisitRecursive(const CommonTable& table);
+  const Relation* FindCommonTable(const ObjectName& name);
+
+  // collect_tables.cc
+  void EnterTables(const List<TableRef>& tables, bool reads);
+  void EnterTable(const TableRef& table, bool reads);
+  void EnterNamed(const TableRef& table, Source& source, bool reads);
+  void EnterBase(const ObjectName& name, Source& source);
+  void VisitConditions(const List<TableRef>& tables);
+  void VisitJoinColumn(std::string_view name);
+  Relation VisitDerived(const TableRef& table);
+  void VisitStar(const Expr& star, Relation& relation);
+  void AddAllOf(const Source& source, Relation& relation);
+  void AddJoined(const List<TableRef>& tables, Relation& relation);
+  Relation JoinUsing(const TableRef& table, const Relation& left, const Relation& right);
+
+  // collect_schema.cc
+  std::string_view LookupSchema(const ObjectName& name);
+  void Unresolved(std::string_view what, std::string_view schema, std::string_view name);
+  void EnterKnown(const RelationShape& shape, Source& source);
+  Relation ReadView(const RelationShape& shape);
+  void AddBehind(const List<Flow>& flows, Derivation at_least, List<Flow>& to);
+  void AddGenerated(const Source& source, const ColumnShape& column, List<Flow>& flows);
+  void VisitStoredFunction(const Expr& call);
+  void VisitProcedure(const ObjectName& name);
+  void VisitTriggers(const ObjectName& table);
+  List<Flow> ReadBody(std::string_view head, std::string_view body, std::string_view schema);
+  List<Flow> EverythingUsed();
 
   // collect_columns.cc
-  std::string SchemaOf(const ObjectName& name) const;
-  bool Answers(const Source& source, const std::string& schema, const std::string& table) const;
-  void AddColumn(const ColumnRef& column, ColumnRole role);
+  std::string_view SchemaOf(const ObjectName& name);
+  bool Answers(const Source& source, std::string_view schema, std::string_view table) const;
+  void AddColumn(const Column& column, ColumnRole role) { UseColumn(lineage_.Add(column), role); }
+  void UseColumn(ColumnId id, ColumnRole role);
   bool Spend(size_t steps);
-  void TakeColumns(const std::vector<ColumnRef>& columns);
+  void TakeFlows(const List<Flow>& flows);
   void VisitColumn(const Expr& column);
-  void VisitBareColumn(const std::string& name);
+  void VisitBareColumn(std::string_view name);
+  bool LookIn(const Scope& scope, std::string_view name, List<Flow>& found, size_t& guesses);
+  bool LookIn(const Source& source, std::string_view name, List<Flow>& found);
+  void NotFound(std::string_view schema, std::string_view table, std::string_view name);
+  List<Flow> Inexact(const List<Flow>& flows);
   void VisitAs(ColumnRole role, const Expr* expr);
   void VisitExprsAs(ColumnRole role, const List<Expr>& exprs);
+  void VisitFlows(const Expr* expr, List<Flow>& flows);
 
   // collect_dml.cc
-  void VisitAssignments(const List<Assignment>& list, const ObjectName* table);
-  void EnterTarget(const ObjectName& table);
+  void VisitAssignments(const List<Assignment>& list, const Source* target);
+  void Assign(const Source& target, std::string_view name);
+  const Source& EnterTarget(const ObjectName& table, Scope& scope);
   void VisitUpdateTables(const Update& update);
   void VisitDeleteTables(const Delete& del);
 
@@ -102,6 +151,8 @@ class Collector {
   void ForgetAfterStatement();
   void VisitInner(const Command& command);
   void Absorb(const Facts& inner, bool runs);
+  void Absorb(const ColumnUse& use);
+  void VisitWholeTables(const Command& command);
 
   // harmless.cc
   void JudgeGroup();
@@ -117,17 +168,40 @@ class Collector {
   template <typename Use, typename KeyOf>
   void Add(Use use, std::vector<Use>& list, KeyOf key_of);
 
+  void TakeColumnFacts();
+  void TakeOutputs(const Relation& relation);
+
+  struct ColumnUsed {
+    ColumnId column;
+    ColumnRole role;
+    bool only_compared;
+  };
+
+  // Reads what stands behind a name of the schema, with the columns of the walk that met it.
+  Collector(std::string_view text, const Collector& from, std::string_view default_schema);
+
   std::string_view text_;
   Dialect dialect_;
+  Known known_;
+  std::optional<Lineage> own_lineage_;
+  Lineage& lineage_;
   Facts facts_;
   std::unordered_set<std::string> seen_;
-  std::unordered_map<std::string, std::vector<Relation>> common_tables_;  // in scope, the innermost of a name last
-  std::vector<Scope> scopes_;                    // of the SELECTs around the expression, innermost last
+  absl::InlinedVector<ColumnUsed, 8> used_;
+  absl::InlinedVector<uint8_t, 16> roles_;       // of each column of the lineage, a bit for each role it was used in
+  CommonTableInSight* with_ = nullptr;
+  Scope* scope_ = nullptr;                // of the SELECT around the expression
+  const Relation* outputs_ = nullptr;     // that ORDER BY of a set operation names
   ColumnRole role_ = ColumnRole::kProjected;     // of the columns that are met now
-  std::vector<ColumnRef>* sink_ = nullptr;       // where the value being read comes from, if anyone asks
+  List<Flow>* sink_ = nullptr;                   // where the value being read goes, if anyone asks
+  Derivation how_ = Derivation::kCopied;         // what has been made of that value on the way
+  bool comparing_ = false;                       // the expression is one side of an equality
+  bool items_in_sight_ = false;                  // GROUP BY, HAVING and ORDER BY see the select list
   size_t work_ = 0;                              // spent on looking up columns
-  bool names_are_outputs_ = false;               // ORDER BY of a set operation
-  std::string default_schema_;   // of EXPLAIN FOR SCHEMA
+  size_t repeats_ = 0;                           // of recursive common tables
+  size_t depth_ = 0;                             // of views and routines that are being read through
+  bool in_body_ = false;                         // of a routine or a trigger: a name may be a variable
+  std::string_view default_schema_;              // of EXPLAIN FOR SCHEMA
   bool nested_explain_ = false;  // under an EXPLAIN that does not run it: writes are only looked at
   bool harmful_hint_ = false;
   uint32_t queries_ = 0;  // with every subquery

@@ -71,8 +71,19 @@ std::string_view ColumnRoleName(ColumnRole role) {
     case ColumnRole::kGrouping: return "grouping";
     case ColumnRole::kOrdering: return "ordering";
     case ColumnRole::kAssigned: return "assigned";
+    case ColumnRole::kStored: return "stored";
   }
   return "projected";
+}
+
+std::string_view DerivationName(Derivation how) {
+  switch (how) {
+    case Derivation::kCopied: return "copied";
+    case Derivation::kBySchema: return "by schema";
+    case Derivation::kAggregated: return "aggregated";
+    case Derivation::kTransformed: return "transformed";
+  }
+  return "transformed";
 }
 
 std::string_view VariableScopeName(VariableScope scope) {
@@ -153,7 +164,7 @@ void AppendUses(const Facts& f, std::string& out) {
 
 std::string ColumnText(const ColumnRef& column) {
   std::string text = Qualified(column.schema, column.table);
-  Append(text, text.empty() ? "" : ".", column.name, column.exact ? "" : "?");
+  Append(text, text.empty() ? "" : ".", column.name, column.exact ? "" : "?", column.behind_view ? "^" : "");
   return text;
 }
 
@@ -163,9 +174,13 @@ void AppendColumns(const Facts& f, std::string& out) {
   }
   for (const OutputColumn& output : f.outputs) {
     Append(out, "output: ", output.name, output.computed ? " <~" : " <-");
-    for (const ColumnRef& source : output.sources) Append(out, " ", ColumnText(source));
+    for (const ColumnSource& source : output.sources) {
+      Append(out, " ", ColumnText(source.column));
+      if (f.resolved) Append(out, " (", DerivationName(source.how), ")");
+    }
     out += '\n';
   }
+  for (const std::string& what : f.unresolved) Append(out, "unresolved: ", what, "\n");
 }
 
 }  // namespace

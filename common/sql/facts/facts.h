@@ -113,40 +113,58 @@ struct VariableUse {
 
 // What a statement does with a column.
 enum class ColumnRole : uint8_t {
-  kProjected,  // its value may appear in the result, or flow into what is stored
+  kProjected,  // its value may appear in the result
   kPredicate,  // decides which rows: WHERE, HAVING, CASE and subqueries within them
   kJoin,       // decides which rows meet: ON
   kGrouping,
   kOrdering,
   kAssigned,   // is written
+  kStored,     // its value may flow into what is kept: a table, a variable, a file, the arguments of a routine
 };
 std::string_view ColumnRoleName(ColumnRole role);
 
 // A column of a base table (or view), aliases, derived tables and common tables resolved away. "*" is every column of it.
-// Without the catalog a bare name under several tables could be any of theirs: then it stands once for each, not exact.
+// Without the schema a bare name under several tables could be any of theirs: then it stands once for each, not exact.
 struct ColumnRef {
   std::string schema;
   std::string table;
   std::string name;
   bool exact = true;
+  // Not named by the statement: a view, a routine, a trigger or a generated column reads it. Known with the schema only.
+  bool behind_view = false;
 
-  // The name first, since it differs most often.
-  friend bool operator==(const ColumnRef& a, const ColumnRef& b) {
-    return a.name == b.name && a.table == b.table && a.schema == b.schema && a.exact == b.exact;
-  }
+  friend bool operator==(const ColumnRef&, const ColumnRef&) = default;
 };
 
 struct ColumnUse {
   ColumnRef column;
   ColumnRole role = ColumnRole::kProjected;
+  // As a predicate or in a join, never but whole and compared for equality with a constant, a parameter or another column.
+  bool only_compared = false;
 
   friend bool operator==(const ColumnUse&, const ColumnUse&) = default;
 };
 
-// One column of the result, or "*" where only the catalog knows how many they are.
+// What is left of a column's value in the value that it flows into. The later says more than the earlier.
+enum class Derivation : uint8_t {
+  kCopied,       // the value itself, perhaps among others (UNION)
+  kBySchema,     // a view or a generated column made something of it
+  kAggregated,   // the statement did: by an aggregate function
+  kTransformed,  // or by any other expression
+};
+std::string_view DerivationName(Derivation how);
+
+struct ColumnSource {
+  ColumnRef column;
+  Derivation how = Derivation::kCopied;
+
+  friend bool operator==(const ColumnSource&, const ColumnSource&) = default;
+};
+
+// One column of the result, or "*" where only the schema knows how many they are.
 struct OutputColumn {
-  std::string name;                // alias, column name, or the expression as written
-  std::vector<ColumnRef> sources;  // whose values flow into it; empty for constants
+  std::string name;                   // alias, column name, or the expression as written
+  std::vector<ColumnSource> sources;  // whose values flow into it; empty for constants
   bool computed = false;           // anything but the bare column
 
   friend bool operator==(const OutputColumn&, const OutputColumn&) = default;
@@ -196,6 +214,10 @@ struct Facts {
   std::vector<ColumnUse> columns;      // likewise
   std::vector<OutputColumn> outputs;   // of the outermost query, or of RETURNING
   bool columns_cut = false;            // too many columns to follow: `columns` and `outputs` are not complete
+  bool resolved = false;               // read with the target's schema at hand
+  // Then: what was not found there, or could not be read through ("view shop.v"); at most a few. If there are any, nobody
+  // knows all the columns that the statement touches.
+  std::vector<std::string> unresolved;
 
   bool has_where = false;            // of the outermost statement
   bool constant_true_where = false;  // WHERE 1, WHERE 1=1, WHERE TRUE, WHERE 'a'='a' OR ...: as good as none
