@@ -77,6 +77,7 @@ Fuzz() {
     [ -f "$target" ] && [ -x "$target" ] && [[ "$target" == *"$filter"* ]] || continue
     Say "Fuzzing: ${target##*/}, 60 s"
     mkdir -p "$results/corpus/${target##*/}"
+    python3 tests/fuzz/sql_seeds.py "${target##*/}" "$results/corpus/${target##*/}"
     if "$target" -max_total_time=60 -timeout=10 -verbosity=0 -artifact_prefix=build/fuzz/ "$results/corpus/${target##*/}"; then
       cases+="<testcase name=\"${target##*/}\"/>"
     else
