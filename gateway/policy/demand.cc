@@ -152,6 +152,7 @@ class Collector {
       : facts_(facts), session_(session), running_(RunningVerb(facts)) {}
 
   std::vector<Demand> Collect() {
+    demands_.reserve(2 * facts_.objects.size() + facts_.variables.size() + facts_.functions.size() + 1);
     for (const sql::ObjectUse& use : facts_.objects) AddObject(use);
     for (const sql::VariableUse& use : facts_.variables) AddVariable(use);
     AddStatement();
@@ -265,6 +266,13 @@ bool IsSystemSchema(std::string_view schema) {
 
 sql::Verb RunningVerb(const sql::Facts& facts) {
   return facts.executes_nested && facts.nested ? *facts.nested : facts.verb;
+}
+
+bool FollowsColumns(const sql::Facts& facts) {
+  static constexpr Verb kFollowed[] = {Verb::kSelect, Verb::kTable,  Verb::kValues, Verb::kInsert, Verb::kReplace,
+                                       Verb::kUpdate, Verb::kDelete, Verb::kDo,     Verb::kSet,    Verb::kExplain};
+  return !facts.columns_cut &&
+         std::find(std::begin(kFollowed), std::end(kFollowed), RunningVerb(facts)) != std::end(kFollowed);
 }
 
 std::vector<Demand> DemandsOf(const sql::Facts& facts, const SessionFacts& session) {

@@ -41,6 +41,9 @@ std::vector<Demand> DemandsOf(const sql::Facts& facts, const SessionFacts& sessi
 bool IsSystemSchema(std::string_view schema);
 bool IsInformationSchema(std::string_view schema);
 
+// Whether the statement's use of columns is followed, so that Facts::columns has every one of them.
+bool FollowsColumns(const sql::Facts& facts);
+
 bool EqualsIgnoreCase(std::string_view a, std::string_view b);
 
 }  // namespace postern::policy
