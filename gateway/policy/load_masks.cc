@@ -126,7 +126,7 @@ DetectorRule ReadDetector(Section& section) {
       section.Report("patterns", config::Cat("has more than ", kMaxPatternsOfDetector, " entries"));
     }
   });
-  if (rule.detector.kinds.none() && patterns == 0) section.Report("", "needs kinds, patterns or both");
+  if (section.Strings("kinds", {}).empty() && patterns == 0) section.Report("", "needs kinds, patterns or both");
   rule.detector.action = section.RequiredWord<DetectorAction>(
       "action", {{"report", DetectorAction::kReport}, {"mask", DetectorAction::kMask}});
   return rule;

@@ -15,7 +15,8 @@ using config::Section;
 constexpr config::Range<int64_t> kCounts = {0, std::numeric_limits<int64_t>::max()};
 
 VerbSet ReadVerbs(Section& section, const Rule& rule) {
-  const bool may_lack = !rule.calls.empty() || !rule.session.empty();
+  const bool may_lack = rule.effect != Effect::kDeny &&
+                        (section.Has("routines") || section.Has("functions") || section.Has("session"));
   const std::vector<std::string> words =
       may_lack && !section.Has("verbs") ? std::vector<std::string>() : section.Strings("verbs");
   VerbSet verbs;
