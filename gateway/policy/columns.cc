@@ -21,7 +21,7 @@ bool MayMeet(std::string_view pattern, std::string_view name) {
 bool TakesWholeRows(sql::Verb verb) { return verb == sql::Verb::kDelete || verb == sql::Verb::kReplace; }
 
 bool CoversColumn(const ColumnPattern& pattern, const Place& place, std::string_view column, const SessionFacts& session) {
-  if (!CoversSchema(pattern.schema, place.schema, session)) return false;
+  if (!CoversSchema(pattern.schema, place.schema, place.reserved, session)) return false;
   if (!MatchesAsServer(pattern.table, place.name, session)) return false;
   return column == "*" ? pattern.column == "*" : MatchesIgnoreCase(pattern.column, column);
 }

@@ -76,7 +76,7 @@ bool Coverage::Take(const Demand& demand) {
     }
     if (cover != Cover::kCovers) continue;
     if (demand.lock_only) return true;
-    limits_.Tighten(rule->limits);
+    if (rule->limits.any()) limits_.Tighten(rule->limits);
     if (rule->effect == Effect::kHold) held = Hold(rule);
     if (rule->effect == Effect::kAllow && allows == nullptr) allows = rule;
   }
@@ -88,6 +88,8 @@ bool Coverage::Take(const Demand& demand) {
 // schema or by an allow that is more exact, so it also holds whatever it would deny if it denied; and what it would hold only
 // with a WHERE or a LIMIT does not run without, whoever else lets it.
 void Coverage::HoldInDoubt(const std::vector<Demand>& demands) {
+  const auto holds = [](const Rule* rule) { return rule->effect == Effect::kHold; };
+  if (std::none_of(rules_.begin(), rules_.end(), holds)) return;
   std::vector<Demand> strict;
   std::copy_if(demands.begin(), demands.end(), std::back_inserter(strict),
                [&](const Demand& demand) { return MayBeHeld(demand, asked_.facts); });

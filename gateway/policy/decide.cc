@@ -17,12 +17,22 @@ namespace {
 
 using config::Cat;
 
+RuleList Pick(const Rules& rules, const RuleBits& found, const SessionFacts& session) {
+  RuleList picked;
+  picked.reserve(16);
+  Clock clock(session);
+  found.Each([&](size_t i) {
+    if (clock.Counts(rules.rules[i])) picked.push_back(&rules.rules[i]);
+  });
+  return picked;
+}
+
 // In the order of their names, since Rules are.
 RuleList RulesFor(const Rules& rules, const SessionFacts& session) {
+  if (rules.index != nullptr) return Pick(rules, rules.index->ForSession(session), session);
   RuleList applying;
-  Clock clock(session);
   for (const Rule& rule : rules.rules) {
-    if (rule.who.Covers(session.agent, session.groups, session.target) && clock.Counts(rule)) applying.push_back(&rule);
+    if (AppliesTo(rule, session)) applying.push_back(&rule);
   }
   return applying;
 }
@@ -32,13 +42,7 @@ RuleList RulesAbout(const Rules& rules, const Asked& asked, const std::vector<De
   if (rules.index == nullptr) return RulesFor(rules, asked.session);
   RuleBits found = rules.index->ForSession(asked.session);
   found &= rules.index->ForStatement(asked.facts, demands);
-  RuleList about;
-  about.reserve(16);
-  Clock clock(asked.session);
-  found.Each([&](size_t i) {
-    if (clock.Counts(rules.rules[i])) about.push_back(&rules.rules[i]);
-  });
-  return about;
+  return Pick(rules, found, asked.session);
 }
 
 Decision DeniedBy(const Rule& rule, std::string_view what, const RuleList& rules) {

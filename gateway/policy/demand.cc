@@ -167,6 +167,9 @@ class Collector {
     demand.verb = verb;
     demand.has_place = true;
     demand.place = place;
+    demand.place.reserved = IsSystemSchema(place.schema);
+    const bool one = !place.schema.empty() && place.schema != "*" && place.name != "*";
+    if (one) demand.place.key = NameKey::Of(place.schema, place.name);
     MarkExact(demand);
     return demand;
   }
@@ -187,7 +190,7 @@ class Collector {
     using sql::VariableScope;
     const bool server_wide = use.scope == VariableScope::kGlobal || use.scope == VariableScope::kPersist ||
                              use.scope == VariableScope::kPersistOnly;
-    if (use.set && server_wide) demands_.push_back(At(Verb::kSetGlobal, {"variable", {}, use.name, false}));
+    if (use.set && server_wide) demands_.push_back(At(Verb::kSetGlobal, {.kind = "variable", .name = use.name}));
   }
 
   // A statement whose uses are all of other verbs (HANDLER reads, DO selects) must be let by its own verb too.
@@ -258,6 +261,7 @@ bool EqualsIgnoreCase(std::string_view a, std::string_view b) {
 bool IsInformationSchema(std::string_view schema) { return EqualsIgnoreCase(schema, "information_schema"); }
 
 bool IsSystemSchema(std::string_view schema) {
+  if (schema.empty() || std::string_view("mpsinMPSIN").find(schema.front()) == std::string_view::npos) return false;
   static constexpr std::string_view kNames[] = {
       "mysql",      "performance_schema", "sys", "information_schema", "ndbinfo", "mysql_innodb_cluster_metadata",
       "mysql_audit"};

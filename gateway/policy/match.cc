@@ -11,15 +11,14 @@ namespace {
 bool CoversPlace(const ObjectPattern& pattern, const Place& place, const SessionFacts& session) {
   if (pattern.kind != place.kind) return false;
   if (!place.kind.empty()) return MatchesIgnoreCase(pattern.name, place.name);
-  if (!CoversSchema(pattern.schema, place.schema, session)) return false;
+  if (!CoversSchema(pattern.schema, place.schema, place.reserved, session)) return false;
   if (place.name == "*") return pattern.name == "*";
-  if (IsSystemSchema(place.schema)) return MatchesIgnoreCase(pattern.name, place.name);
+  if (place.reserved) return MatchesIgnoreCase(pattern.name, place.name);
   return MatchesAsServer(pattern.name, place.name, session);
 }
 
 bool CoversPlace(const ObjectSet& objects, const Place& place, const SessionFacts& session) {
-  return objects.Any(place.schema, place.name,
-                     [&](const ObjectPattern& pattern) { return CoversPlace(pattern, place, session); });
+  return objects.Any(place.key, [&](const ObjectPattern& pattern) { return CoversPlace(pattern, place, session); });
 }
 
 // A use of a whole schema touches each of its objects, unless the schema is only looked at.
@@ -33,8 +32,7 @@ bool TouchesPlace(const ObjectPattern& pattern, const Place& place) {
 
 bool TouchesAny(const ObjectSet& objects, const Demand& demand) {
   if (!demand.has_place) return false;
-  return objects.Any(demand.place.schema, demand.place.name,
-                     [&](const ObjectPattern& pattern) { return TouchesPlace(pattern, demand.place); });
+  return objects.Any(demand.place.key, [&](const ObjectPattern& pattern) { return TouchesPlace(pattern, demand.place); });
 }
 
 // Rules with a verb for rows to be changed also let them be locked.
@@ -141,7 +139,10 @@ bool DeniesVerb(const Rule& rule, sql::Verb verb) { return verb != sql::Verb::kU
 
 bool ReachesInto(const Rule& rule, std::string_view schema, const SessionFacts& session) {
   if (IsInformationSchema(schema)) return true;
-  const auto reaches = [&](const ObjectPattern& p) { return p.kind.empty() && CoversSchema(p.schema, schema, session); };
+  const bool reserved = IsSystemSchema(schema);
+  const auto reaches = [&](const ObjectPattern& p) {
+    return p.kind.empty() && CoversSchema(p.schema, schema, reserved, session);
+  };
   return std::any_of(rule.objects.begin(), rule.objects.end(), reaches) ||
          std::any_of(rule.calls.begin(), rule.calls.end(), reaches);
 }

@@ -34,9 +34,9 @@ bool MatchesAsServer(std::string_view pattern, std::string_view name, const Sess
   return ServerFoldsNames(session) ? MatchesIgnoreCase(pattern, name) : Matches(pattern, name);
 }
 
-bool CoversSchema(std::string_view pattern, std::string_view schema, const SessionFacts& session) {
+bool CoversSchema(std::string_view pattern, std::string_view schema, bool reserved, const SessionFacts& session) {
   if (schema.empty()) return false;
-  if (IsSystemSchema(schema)) return !HasWildcard(pattern) && EqualsIgnoreCase(pattern, schema);
+  if (reserved) return !HasWildcard(pattern) && EqualsIgnoreCase(pattern, schema);
   return MatchesAsServer(pattern, schema, session);
 }
 

@@ -14,8 +14,8 @@ bool MatchesIgnoreCase(std::string_view pattern, std::string_view name);
 // In letter case as the server of the session compares; letter by letter while that is not known.
 bool MatchesAsServer(std::string_view pattern, std::string_view name, const SessionFacts& session);
 
-// A server's own schema must be spelled out: "*" does not mean mysql.
-bool CoversSchema(std::string_view pattern, std::string_view schema, const SessionFacts& session);
+// A server's own schema, which is `reserved`, must be spelled out: "*" does not mean mysql.
+bool CoversSchema(std::string_view pattern, std::string_view schema, bool reserved, const SessionFacts& session);
 
 // Whether a server may take one name for the other, in any letter case and with or without accents.
 bool MayBeSame(std::string_view pattern, std::string_view name);

@@ -2,9 +2,9 @@
 #ifndef POSTERN_GATEWAY_POLICY_OBJECT_SET_H_
 #define POSTERN_GATEWAY_POLICY_OBJECT_SET_H_
 
+#include <algorithm>
 #include <cstdint>
 #include <initializer_list>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -21,23 +21,14 @@ struct ObjectPattern {
   std::string ToString() const;
 };
 
-// Two names as the key of a table of names that are alike in any letter case. Empty for names beyond ASCII, which may be
-// alike in other ways, and for very long ones.
-class FoldedKey {
- public:
-  FoldedKey(std::string_view schema, std::string_view name);
+// A number for a schema and a name in it: the same for names that are alike in letters of ASCII, rarely so for others. None
+// for names beyond ASCII, which may be alike in other ways.
+struct NameKey {
+  uint64_t schema = 0;  // of the schema alone
+  uint64_t object = 0;
+  bool exists = false;
 
-  bool exists() const { return size_ > 0; }
-  std::string_view text() const { return {bytes_, size_}; }
-  // Of the schema alone.
-  std::string_view schema() const { return {bytes_, schema_size_}; }
-
- private:
-  bool Append(std::string_view name);
-
-  char bytes_[160];
-  size_t size_ = 0;
-  size_t schema_size_ = 0;
+  static NameKey Of(std::string_view schema, std::string_view name);
 };
 
 class ObjectSet {
@@ -53,36 +44,25 @@ class ObjectSet {
   std::vector<ObjectPattern>::const_iterator begin() const { return patterns_.begin(); }
   std::vector<ObjectPattern>::const_iterator end() const { return patterns_.end(); }
 
-  // Whether `test` holds for any pattern. Those without a star that cannot mean this schema and name are left out; an empty
-  // schema is any.
+  // Whether `test` holds for any pattern. Those are left out that certainly cannot mean the name of the key, which is that of
+  // one object in one schema, or does not exist.
   template <class Test>
-  bool Any(std::string_view schema, std::string_view name, const Test& test) const {
-    const FoldedKey key(schema, name);
-    if (!key.exists() || schema.empty() || name == "*" || schema == "*") return AnyOf(all_, test);
-    for (auto at = FirstExact(key.text()); at < exact_.size() && exact_[at].first == key.text(); ++at) {
-      if (test(patterns_[exact_[at].second])) return true;
+  bool Any(const NameKey& key, const Test& test) const {
+    if (!key.exists || patterns_.size() <= kFew) return std::any_of(patterns_.begin(), patterns_.end(), test);
+    auto at = std::lower_bound(exact_.begin(), exact_.end(), std::pair(key.object, uint32_t{0}));
+    for (; at != exact_.end() && at->first == key.object; ++at) {
+      if (test(patterns_[at->second])) return true;
     }
-    return AnyOf(others_, test);
+    return std::any_of(others_.begin(), others_.end(), [&](uint32_t i) { return test(patterns_[i]); });
   }
 
  private:
-  template <class Test>
-  bool AnyOf(const std::vector<uint32_t>& which, const Test& test) const {
-    for (const uint32_t i : which) {
-      if (test(patterns_[i])) return true;
-    }
-    return false;
-  }
-  size_t FirstExact(std::string_view key) const;
+  static constexpr size_t kFew = 4;  // are faster looked at than looked up
 
   std::vector<ObjectPattern> patterns_;
-  std::vector<std::pair<std::string, uint32_t>> exact_;  // by folded key, sorted
+  std::vector<std::pair<uint64_t, uint32_t>> exact_;  // key of a pattern without a star, its place; sorted
   std::vector<uint32_t> others_;
-  std::vector<uint32_t> all_;
 };
-
-// Whether the pattern means names that are alike in letters of ASCII, and no others: it has a key.
-std::optional<FoldedKey> ExactKeyOf(const ObjectPattern& pattern);
 
 }  // namespace postern::policy
 

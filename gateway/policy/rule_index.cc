@@ -3,6 +3,13 @@
 #include <algorithm>
 
 namespace postern::policy {
+namespace {
+
+void Collect(const RulesByKey& rules, uint64_t key, RuleBits& into) {
+  if (const auto found = rules.find(key); found != rules.end()) into |= found->second;
+}
+
+}  // namespace
 
 RuleBits& RuleBits::operator|=(const RuleBits& other) {
   for (size_t i = 0; i < used_; ++i) words_[i] |= other.words_[i];
@@ -14,12 +21,8 @@ RuleBits& RuleBits::operator&=(const RuleBits& other) {
   return *this;
 }
 
-void RulesByName::AddExact(std::string_view name, size_t rule) {
-  exact_.try_emplace(std::string(name), rules_).first->second.Add(rule);
-}
-
 void RulesByName::Add(const std::string& pattern, size_t rule) {
-  if (!pattern.ends_with('*')) return AddExact(pattern, rule);
+  if (!pattern.ends_with('*')) return exact_.try_emplace(pattern, rules_).first->second.Add(rule);
   const auto known = std::find_if(wild_.begin(), wild_.end(), [&](const auto& entry) { return entry.first == pattern; });
   if (known != wild_.end()) return known->second.Add(rule);
   wild_.emplace_back(pattern, rules_).second.Add(rule);
@@ -39,9 +42,6 @@ RuleIndex::RuleIndex(const std::vector<Rule>& rules)
       targets_(rules_),
       by_verb_(kVerbs, RuleBits(rules_)),
       by_group_(8, RuleBits(rules_)),
-      objects_(rules_),
-      schemas_(rules_),
-      schema_patterns_(rules_),
       anywhere_(rules_),
       calls_(rules_),
       settings_(rules_),
@@ -72,17 +72,14 @@ void RuleIndex::AddVerbs(const Rule& rule, size_t number) {
 void RuleIndex::AddObjects(const Rule& rule, size_t number) {
   if (rule.objects.empty() || !rule.conditions.columns.empty()) anywhere_.Add(number);
   for (const ObjectPattern& object : rule.objects) {
-    const FoldedKey key(object.schema, object.name);
-    if (!object.kind.empty() || object.schema.ends_with('*') || !key.exists()) {
+    const NameKey key = NameKey::Of(object.schema, object.name);
+    if (!object.kind.empty() || object.schema.ends_with('*') || !key.exists) {
       anywhere_.Add(number);
-    } else {
-      schemas_.AddExact(key.schema(), number);
-      if (object.name.ends_with('*')) {
-        schema_patterns_.AddExact(key.schema(), number);
-      } else {
-        objects_.AddExact(key.text(), number);
-      }
+      continue;
     }
+    const bool pattern = object.name.ends_with('*');
+    schemas_.try_emplace(key.schema, rules_).first->second.Add(number);
+    (pattern ? schema_patterns_ : objects_).try_emplace(pattern ? key.schema : key.object, rules_).first->second.Add(number);
   }
 }
 
@@ -114,14 +111,15 @@ RuleBits RuleIndex::ByVerbs(const sql::Facts& facts, const std::vector<Demand>& 
 
 void RuleIndex::CollectPlace(const Demand& demand, RuleBits& into) const {
   const Place& place = demand.place;
-  const FoldedKey key(place.schema, place.name);
-  if (!demand.has_place || demand.metadata || place.schema.empty() || place.schema == "*" || !key.exists()) {
+  if (!demand.has_place || demand.metadata || place.schema.empty() || place.schema == "*") {
     into |= all_;
-  } else if (place.name == "*") {
-    schemas_.Collect(key.schema(), into);
+  } else if (place.key.exists) {
+    Collect(objects_, place.key.object, into);
+    Collect(schema_patterns_, place.key.schema, into);
+  } else if (const NameKey whole = NameKey::Of(place.schema, ""); place.name == "*" && whole.exists) {
+    Collect(schemas_, whole.schema, into);
   } else {
-    objects_.Collect(key.text(), into);
-    schema_patterns_.Collect(key.schema(), into);
+    into |= all_;
   }
 }
 

@@ -3,6 +3,7 @@
 #ifndef POSTERN_GATEWAY_POLICY_RULE_INDEX_H_
 #define POSTERN_GATEWAY_POLICY_RULE_INDEX_H_
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <string>
@@ -21,7 +22,7 @@ class RuleBits {
  public:
   static constexpr size_t kMostRules = 2048;
 
-  explicit RuleBits(size_t rules) : used_((rules + 63) / 64) {}
+  explicit RuleBits(size_t rules) : used_((rules + 63) / 64) { std::fill_n(words_.begin(), used_, 0); }
 
   void Add(size_t rule) { words_[rule / 64] |= uint64_t{1} << (rule % 64); }
   RuleBits& operator|=(const RuleBits& other);
@@ -38,7 +39,7 @@ class RuleBits {
   }
 
  private:
-  std::array<uint64_t, kMostRules / 64> words_{};
+  std::array<uint64_t, kMostRules / 64> words_;  // the first `used_` are set
   size_t used_;
 };
 
@@ -48,7 +49,6 @@ class RulesByName {
   explicit RulesByName(size_t rules) : rules_(rules) {}
 
   void Add(const std::string& pattern, size_t rule);
-  void AddExact(std::string_view name, size_t rule);
   void Collect(std::string_view name, RuleBits& into) const;
 
  private:
@@ -61,6 +61,8 @@ class RulesByName {
   std::unordered_map<std::string, RuleBits, Hash, std::equal_to<>> exact_;
   std::vector<std::pair<std::string, RuleBits>> wild_;
 };
+
+using RulesByKey = std::unordered_map<uint64_t, RuleBits>;
 
 class RuleIndex {
  public:
@@ -85,10 +87,10 @@ class RuleIndex {
   RulesByName targets_;
   std::vector<RuleBits> by_verb_;
   std::vector<RuleBits> by_group_;
-  // By the folded names of an object, of a schema all of whose patterns ("shop.") or some ("shop.ord*") a rule has.
-  RulesByName objects_;
-  RulesByName schemas_;
-  RulesByName schema_patterns_;
+  // By the NameKey of an object; of the schema of any object; of the schema of a pattern such as "shop.ord*".
+  RulesByKey objects_;
+  RulesByKey schemas_;
+  RulesByKey schema_patterns_;
   RuleBits anywhere_;  // speak of any object, or of what only a close look can tell
   RuleBits calls_;
   RuleBits settings_;
