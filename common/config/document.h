@@ -100,6 +100,8 @@ class Section {
   // Whether the mapping stands in the file.
   bool present() const { return value_ != nullptr; }
   bool Has(std::string_view key) const;
+  // Whether the key's value is a mapping, for keys that take a word or a mapping.
+  bool IsMapping(std::string_view key) const;
   // Every key in the file's order, known or not.
   std::vector<std::string> Keys() const;
   // "mysql.tls"; empty at the root.

@@ -42,6 +42,11 @@ const Value* Section::Take(std::string_view key) {
 
 bool Section::Has(std::string_view key) const { return Find(key) != nullptr; }
 
+bool Section::IsMapping(std::string_view key) const {
+  const Value* value = Find(key);
+  return value != nullptr && value->kind == Value::Kind::kMap;
+}
+
 std::vector<std::string> Section::Keys() const {
   std::vector<std::string> keys;
   if (!present()) return keys;

@@ -101,7 +101,7 @@ Admission Admit(const Services& services, const AgentChannel& channel, uint32_t 
                    "safely [postern decision=deny rule=charset]",
                    absl::StrCat("unsafe collation id ", claim.charset));
   }
-  policy::SessionFacts facts{.agent = who->name, .groups = who->groups, .target = target};
+  policy::SessionFacts facts{.agent = who->name, .groups = who->groups, .target = target, .now = absl::Now()};
   if (!sql::IsSafeName(claim.database, sql::CharsetFromName(mysql::SafeCharsetOf(claim.charset)))) {
     return Refused(kUnknownSchema, "42000",
                    "Unknown database: a name beyond ASCII needs a connection in utf8mb4 [postern decision=deny rule=charset]",

@@ -1,5 +1,7 @@
 #include "gateway/frontend/session_state.h"
 
+#include <absl/time/clock.h>
+
 #include <utility>
 
 namespace postern::frontend {
@@ -43,6 +45,7 @@ policy::SessionFacts SessionState::Facts() const {
   facts.default_schema = schema;
   facts.lower_case_table_names = lower_case_table_names;
   facts.sql_mode = dialect.mode;
+  facts.now = absl::Now();
   return facts;
 }
 

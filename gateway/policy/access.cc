@@ -12,6 +12,7 @@ std::optional<AccessTerms> AccessFor(const Rules& rules, std::string_view agent,
     if (!terms) terms = entry.terms;
     terms->max_ttl = std::min(terms->max_ttl, entry.terms.max_ttl);
     terms->idle = std::min(terms->idle, entry.terms.idle);
+    terms->budget.Tighten(entry.terms.budget);
     terms->connections = std::min(terms->connections, entry.terms.connections);
   }
   return terms;

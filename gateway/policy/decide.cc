@@ -1,27 +1,48 @@
 #include "gateway/policy/decide.h"
 
 #include <algorithm>
-#include <iterator>
+#include <functional>
 #include <optional>
 
 #include "common/config/cat.h"
+#include "gateway/policy/coverage.h"
 #include "gateway/policy/demand.h"
 #include "gateway/policy/explain.h"
 #include "gateway/policy/match.h"
 #include "gateway/policy/refuse_always.h"
+#include "gateway/policy/rule_index.h"
 
 namespace postern::policy {
 namespace {
 
 using config::Cat;
 
+RuleList Pick(const Rules& rules, const RuleBits& found, const SessionFacts& session) {
+  RuleList picked;
+  picked.reserve(16);
+  Clock clock(session);
+  found.Each([&](size_t i) {
+    if (clock.Counts(rules.rules[i])) picked.push_back(&rules.rules[i]);
+  });
+  return picked;
+}
+
 // In the order of their names, since Rules are.
 RuleList RulesFor(const Rules& rules, const SessionFacts& session) {
+  if (rules.index != nullptr) return Pick(rules, rules.index->ForSession(session), session);
   RuleList applying;
   for (const Rule& rule : rules.rules) {
     if (AppliesTo(rule, session)) applying.push_back(&rule);
   }
   return applying;
+}
+
+// Of these, those that may speak of the statement.
+RuleList RulesAbout(const Rules& rules, const Asked& asked, const std::vector<Demand>& demands) {
+  if (rules.index == nullptr) return RulesFor(rules, asked.session);
+  RuleBits found = rules.index->ForSession(asked.session);
+  found &= rules.index->ForStatement(asked.facts, demands);
+  return Pick(rules, found, asked.session);
 }
 
 Decision DeniedBy(const Rule& rule, std::string_view what, const RuleList& rules) {
@@ -32,8 +53,7 @@ Decision DeniedBy(const Rule& rule, std::string_view what, const RuleList& rules
 
 // Ctrl-C of every client is a KILL: a rule that denies the group admin does not mean it, one that names it does.
 bool DeniesKill(const Rule& rule) {
-  return std::any_of(rule.verbs.begin(), rule.verbs.end(),
-                     [](const std::string& v) { return v == "kill" || v == "*"; });
+  return rule.verbs.NamesInFull(sql::Verb::kKill) || rule.verbs.NamesEverything();
 }
 
 // The demand that the rule names, or the statement as a whole at the place of its first.
@@ -46,119 +66,15 @@ std::string WhatIsDenied(const Rule& rule, const sql::Facts& facts, const std::v
   return Describe(statement);
 }
 
-std::optional<Decision> DecideDenials(const RuleList& rules, const sql::Facts& facts,
-                                      const std::vector<Demand>& demands) {
+// The rule that denies the statement; null if none does.
+const Rule* Denier(const RuleList& rules, const Asked& asked, const std::vector<Demand>& demands) {
   for (const Rule* rule : rules) {
-    if (rule->effect != Effect::kDeny || !Denies(*rule, facts, demands)) continue;
-    if (facts.verb == sql::Verb::kKill && !DeniesKill(*rule)) continue;
-    return DeniedBy(*rule, WhatIsDenied(*rule, facts, demands), rules);
+    if (rule->effect != Effect::kDeny || !Denies(*rule, asked, demands)) continue;
+    if (asked.facts.verb == sql::Verb::kKill && !DeniesKill(*rule)) continue;
+    return rule;
   }
-  return std::nullopt;
+  return nullptr;
 }
-
-// Their values are the session's: a reviewer would not see them.
-bool ReadsUserVariables(const sql::Facts& facts) {
-  return std::any_of(facts.variables.begin(), facts.variables.end(), [](const sql::VariableUse& use) {
-    return use.scope == sql::VariableScope::kUser && !use.set;
-  });
-}
-
-// What covers the demands together. Several rules may hold one statement: it then needs the strictest of all their
-// terms.
-class Coverage {
- public:
-  Coverage(const RuleList& rules, const SessionFacts& session) : rules_(rules), session_(session) {}
-
-  Decision Of(const sql::Facts& facts, const std::vector<Demand>& demands) {
-    for (const Demand& demand : demands) {
-      if (!Take(demand)) return Uncovered(demand);
-    }
-    HoldInDoubt(facts, demands);
-    if (holds_.empty()) return Decision::Allow(allowed_by_->name);
-    if (ReadsUserVariables(facts)) {
-      return Decision::Deny(builtin::kHeldVariables,
-                            "a statement that a reviewer decides on must say what it does: write values in place of user "
-                            "variables");
-    }
-    return Held(demands.front());
-  }
-
- private:
-  bool Take(const Demand& demand) {
-    if (demand.guarded_only) return true;
-    const Rule* allows = nullptr;
-    bool held = false;
-    for (const Rule* rule : rules_) {
-      if (rule->effect == Effect::kDeny || !Covers(*rule, demand, session_)) continue;
-      if (demand.lock_only) return true;
-      if (rule->effect == Effect::kHold) held = Hold(rule);
-      if (rule->effect == Effect::kAllow && allows == nullptr) allows = rule;
-    }
-    if (allowed_by_ == nullptr) allowed_by_ = allows;
-    return held || allows != nullptr;
-  }
-
-  // Covering is a narrow test, since it lets. A rule that holds must not be escaped by another spelling, by naming the whole
-  // schema or by an allow that is more exact, so it also holds whatever it would deny if it denied.
-  void HoldInDoubt(const sql::Facts& facts, const std::vector<Demand>& demands) {
-    // EXPLAIN looks and touches nothing, except that MariaDB runs the functions of its derived tables.
-    const bool only_calls = facts.nested && !facts.executes_nested;
-    std::vector<Demand> strict;
-    std::copy_if(demands.begin(), demands.end(), std::back_inserter(strict), [&](const Demand& demand) {
-      if (only_calls && demand.verb != sql::Verb::kCall) return false;
-      return !demand.lock_only && !demand.metadata;
-    });
-    for (const Rule* rule : rules_) {
-      if (rule->effect == Effect::kHold && !strict.empty() && Denies(*rule, facts, strict)) Hold(rule);
-    }
-  }
-
-  bool Hold(const Rule* rule) {
-    if (std::find(holds_.begin(), holds_.end(), rule) == holds_.end()) holds_.push_back(rule);
-    return true;
-  }
-
-  Decision Uncovered(const Demand& demand) const {
-    std::string reason = NothingMatched(demand, rules_, session_);
-    if (demand.otherwise == builtin::kFunction) {
-      config::Append(reason, "; a function that may do more than compute needs a rule with verb call",
-                     demand.place.schema.empty() ? ", or its schema before its name" : "");
-    }
-    if (demand.otherwise == builtin::kLockingRead) {
-      reason = Cat("rows of ", Describe(demand).substr(sizeof("select on ") - 1),
-                   " may be locked only where they may be changed; read them without FOR UPDATE or FOR SHARE");
-    }
-    return Decision::Deny(demand.otherwise, std::move(reason));
-  }
-
-  Decision Held(const Demand& first) const {
-    HoldTerms terms = holds_.front()->hold;
-    std::vector<std::string> names;
-    for (const Rule* rule : holds_) {
-      names.push_back(rule->name);
-      terms.approvals_needed = std::max(terms.approvals_needed, rule->hold.approvals_needed);
-      terms.wait = std::min(terms.wait, rule->hold.wait);
-      std::erase_if(terms.reviewers, [&](const std::string& group) {
-        const auto& others = rule->hold.reviewers;
-        return std::find(others.begin(), others.end(), group) == others.end();
-      });
-    }
-    std::sort(names.begin(), names.end());
-    if (terms.reviewers.empty()) {
-      return Decision::Deny(builtin::kConflictingHolds, Cat("the rules that hold this (", config::Join(names, ", "),
-                                                            ") share no group of reviewers; split the statement"));
-    }
-    std::string reason = Cat(Describe(first), " waits for ", terms.approvals_needed,
-                             terms.approvals_needed == 1 ? " approval" : " approvals", " by ",
-                             config::Join(terms.reviewers, ", "), " (", config::Join(names, ", "), ")");
-    return Decision::Hold(names.front(), std::move(terms), std::move(reason));
-  }
-
-  const RuleList& rules_;
-  const SessionFacts& session_;
-  const Rule* allowed_by_ = nullptr;
-  RuleList holds_;
-};
 
 const Demand* WithoutSchema(const std::vector<Demand>& demands) {
   for (const Demand& demand : demands) {
@@ -179,18 +95,22 @@ Decision UseOf(const RuleList& rules, const SessionFacts& session, std::string_v
 }  // namespace
 
 Decision Decide(const Rules& rules, const sql::Facts& facts, const SessionFacts& session) noexcept {
-  const RuleList applying = RulesFor(rules, session);
+  const Asked asked{facts, session};
   const std::vector<Demand> demands = DemandsOf(facts, session);
-  if (std::optional<Decision> denied = DecideDenials(applying, facts, demands)) return *denied;
+  const RuleList about = RulesAbout(rules, asked, demands);
+  const std::function<RuleList()> everything = [&] { return RulesFor(rules, session); };
+  if (const Rule* denier = Denier(about, asked, demands)) {
+    return DeniedBy(*denier, WhatIsDenied(*denier, facts, demands), everything());
+  }
   if (std::optional<Decision> refused = RefuseAlways(facts, session)) return *refused;
   if (facts.verb == sql::Verb::kKill) return Decision::Allow(builtin::kKill);
-  if (facts.use_schema) return UseOf(applying, session, *facts.use_schema);
+  if (facts.use_schema) return UseOf(everything(), session, *facts.use_schema);
   if (facts.session.harmless_startup) return Decision::Allow(builtin::kStartup);
   if (const Demand* demand = WithoutSchema(demands)) {
     return Decision::Deny(builtin::kNoSchema, Cat(Describe(*demand), ": no schema is selected; write schema.",
                                                   Printable(demand->place.name), " or USE a schema first"));
   }
-  return Coverage(applying, session).Of(facts, demands);
+  return Coverage(about, everything, asked).Of(demands);
 }
 
 Decision RefuseUnparsed(const Rules& rules, const SessionFacts& session, const sql::ParseError& error) noexcept {

@@ -35,6 +35,8 @@ bool IsBuiltin(std::string_view rule) {
                                                 builtin::kConflictingHolds,
                                                 builtin::kHeldVariables,
                                                 builtin::kMultiStatements,
+                                                builtin::kCondition,
+                                                builtin::kBudget,
                                                 // Refusals where no policy is asked.
                                                 "identity",
                                                 "access",

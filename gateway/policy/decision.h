@@ -12,6 +12,8 @@
 #include <utility>
 #include <vector>
 
+#include "gateway/policy/limits.h"
+
 namespace postern::policy {
 
 enum class Effect : uint8_t { kAllow, kHold, kDeny };  // the later beats the earlier
@@ -47,6 +49,14 @@ class Decision {
   const std::string& reason() const { return reason_; }
   // Of a hold.
   const HoldTerms& terms() const { return terms_; }
+  // What the statement is bound to when it runs, now or once it is approved: the tightest of every rule that covers it.
+  const StatementLimits& limits() const { return limits_; }
+
+  // The same decision under more limits as well; of a denial the same.
+  Decision Within(const StatementLimits& limits) && {
+    if (!denied()) limits_.Tighten(limits);
+    return std::move(*this);
+  }
 
   friend bool operator==(const Decision&, const Decision&) = default;
 
@@ -58,6 +68,7 @@ class Decision {
   std::string rule_;
   std::string reason_;
   HoldTerms terms_;
+  StatementLimits limits_;
 };
 
 // Rules that stand in no policy file. docs/policy.md explains each; a policy may not name a rule like one of them.
@@ -79,6 +90,8 @@ inline constexpr std::string_view kBlock = "block";                         // a
 inline constexpr std::string_view kConflictingHolds = "conflicting-holds";  // no reviewer group may decide all of it
 inline constexpr std::string_view kHeldVariables = "held-variables";        // what a reviewer could not see
 inline constexpr std::string_view kMultiStatements = "multi-statements";
+inline constexpr std::string_view kCondition = "condition";  // a rule speaks of it, but wants a WHERE, a LIMIT or other columns
+inline constexpr std::string_view kBudget = "budget";        // the task has used up what its access entry gives it
 }  // namespace builtin
 
 bool IsBuiltin(std::string_view rule);

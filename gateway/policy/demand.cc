@@ -152,6 +152,7 @@ class Collector {
       : facts_(facts), session_(session), running_(RunningVerb(facts)) {}
 
   std::vector<Demand> Collect() {
+    demands_.reserve(2 * facts_.objects.size() + facts_.variables.size() + facts_.functions.size() + 1);
     for (const sql::ObjectUse& use : facts_.objects) AddObject(use);
     for (const sql::VariableUse& use : facts_.variables) AddVariable(use);
     AddStatement();
@@ -166,6 +167,9 @@ class Collector {
     demand.verb = verb;
     demand.has_place = true;
     demand.place = place;
+    demand.place.reserved = IsSystemSchema(place.schema);
+    const bool one = !place.schema.empty() && place.schema != "*" && place.name != "*";
+    if (one) demand.place.key = NameKey::Of(place.schema, place.name);
     MarkExact(demand);
     return demand;
   }
@@ -186,7 +190,7 @@ class Collector {
     using sql::VariableScope;
     const bool server_wide = use.scope == VariableScope::kGlobal || use.scope == VariableScope::kPersist ||
                              use.scope == VariableScope::kPersistOnly;
-    if (use.set && server_wide) demands_.push_back(At(Verb::kSetGlobal, {"variable", {}, use.name, false}));
+    if (use.set && server_wide) demands_.push_back(At(Verb::kSetGlobal, {.kind = "variable", .name = use.name}));
   }
 
   // A statement whose uses are all of other verbs (HANDLER reads, DO selects) must be let by its own verb too.
@@ -257,6 +261,7 @@ bool EqualsIgnoreCase(std::string_view a, std::string_view b) {
 bool IsInformationSchema(std::string_view schema) { return EqualsIgnoreCase(schema, "information_schema"); }
 
 bool IsSystemSchema(std::string_view schema) {
+  if (schema.empty() || std::string_view("mpsinMPSIN").find(schema.front()) == std::string_view::npos) return false;
   static constexpr std::string_view kNames[] = {
       "mysql",      "performance_schema", "sys", "information_schema", "ndbinfo", "mysql_innodb_cluster_metadata",
       "mysql_audit"};
@@ -265,6 +270,13 @@ bool IsSystemSchema(std::string_view schema) {
 
 sql::Verb RunningVerb(const sql::Facts& facts) {
   return facts.executes_nested && facts.nested ? *facts.nested : facts.verb;
+}
+
+bool FollowsColumns(const sql::Facts& facts) {
+  static constexpr Verb kFollowed[] = {Verb::kSelect, Verb::kTable,  Verb::kValues, Verb::kInsert, Verb::kReplace,
+                                       Verb::kUpdate, Verb::kDelete, Verb::kDo,     Verb::kSet,    Verb::kExplain};
+  return !facts.columns_cut &&
+         std::find(std::begin(kFollowed), std::end(kFollowed), RunningVerb(facts)) != std::end(kFollowed);
 }
 
 std::vector<Demand> DemandsOf(const sql::Facts& facts, const SessionFacts& session) {

@@ -9,6 +9,7 @@
 
 #include "common/sql/facts/facts.h"
 #include "gateway/policy/decision.h"
+#include "gateway/policy/object_set.h"
 #include "gateway/policy/session_facts.h"
 
 namespace postern::policy {
@@ -19,6 +20,8 @@ struct Place {
   std::string_view schema;  // with the default schema filled in; empty if there is none
   std::string_view name;    // "*": all of the schema
   bool inspected = false;   // only its definition or existence is looked at
+  bool reserved = false;    // the schema is the server's own
+  NameKey key;              // does not exist where more than one object in one schema is meant
 };
 
 struct Demand {
@@ -40,6 +43,9 @@ std::vector<Demand> DemandsOf(const sql::Facts& facts, const SessionFacts& sessi
 // mysql, performance_schema, sys, information_schema and what else servers keep for themselves.
 bool IsSystemSchema(std::string_view schema);
 bool IsInformationSchema(std::string_view schema);
+
+// Whether the statement's use of columns is followed, so that Facts::columns has every one of them.
+bool FollowsColumns(const sql::Facts& facts);
 
 bool EqualsIgnoreCase(std::string_view a, std::string_view b);
 

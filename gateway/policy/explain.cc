@@ -1,5 +1,7 @@
 #include "gateway/policy/explain.h"
 
+#include <utility>
+
 #include "common/config/cat.h"
 
 namespace postern::policy {
@@ -17,10 +19,18 @@ std::string PlaceText(const Place& place) {
 }
 
 std::string RuleText(const Rule& rule) {
-  std::string out = config::Join(rule.verbs, ", ");
-  std::vector<std::string> objects;
-  for (const ObjectPattern& object : rule.objects) objects.push_back(object.ToString());
-  if (!objects.empty()) Append(out, " on ", config::Join(objects, ", "));
+  std::string out = config::Join(rule.verbs.words(), ", ");
+  std::string_view separator = " on ";
+  for (const ObjectPattern& object : rule.objects) {
+    if (out.size() > kMaxListBytes) break;
+    Append(out, std::exchange(separator, ", "), object.ToString());
+  }
+  separator = out.empty() ? "calls of " : "; calls of ";
+  for (const ObjectPattern& call : rule.calls) {
+    if (out.size() > kMaxListBytes) break;
+    Append(out, std::exchange(separator, ", "), call.ToString());
+  }
+  if (!rule.session.empty() && out.empty()) out = "set";
   return out;
 }
 

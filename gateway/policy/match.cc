@@ -2,63 +2,23 @@
 
 #include <algorithm>
 
+#include "gateway/policy/columns.h"
+#include "gateway/policy/names.h"
+
 namespace postern::policy {
 namespace {
-
-bool StartsWithIgnoreCase(std::string_view name, std::string_view prefix) {
-  return name.size() >= prefix.size() && EqualsIgnoreCase(name.substr(0, prefix.size()), prefix);
-}
-
-bool MatchesIgnoreCase(std::string_view pattern, std::string_view name) {
-  if (pattern.ends_with('*')) return StartsWithIgnoreCase(name, pattern.substr(0, pattern.size() - 1));
-  return EqualsIgnoreCase(pattern, name);
-}
-
-bool HasWildcard(std::string_view pattern) { return pattern.ends_with('*'); }
-
-bool ServerFoldsNames(const SessionFacts& session) { return session.lower_case_table_names.value_or(0) != 0; }
-
-bool MatchesAsServer(std::string_view pattern, std::string_view name, const SessionFacts& session) {
-  return ServerFoldsNames(session) ? MatchesIgnoreCase(pattern, name) : Matches(pattern, name);
-}
-
-// A server's own schema must be spelled out: "*.*" does not mean mysql.user.
-bool CoversSchema(std::string_view pattern, std::string_view schema, const SessionFacts& session) {
-  if (schema.empty()) return false;
-  if (IsSystemSchema(schema)) return !HasWildcard(pattern) && EqualsIgnoreCase(pattern, schema);
-  return MatchesAsServer(pattern, schema, session);
-}
 
 bool CoversPlace(const ObjectPattern& pattern, const Place& place, const SessionFacts& session) {
   if (pattern.kind != place.kind) return false;
   if (!place.kind.empty()) return MatchesIgnoreCase(pattern.name, place.name);
-  if (!CoversSchema(pattern.schema, place.schema, session)) return false;
+  if (!CoversSchema(pattern.schema, place.schema, place.reserved, session)) return false;
   if (place.name == "*") return pattern.name == "*";
-  if (IsSystemSchema(place.schema)) return MatchesIgnoreCase(pattern.name, place.name);
+  if (place.reserved) return MatchesIgnoreCase(pattern.name, place.name);
   return MatchesAsServer(pattern.name, place.name, session);
 }
 
-// One character of a name of UTF-8 at its front, taken off it.
-std::string_view TakeCharacter(std::string_view& name) {
-  size_t bytes = 1;
-  while (bytes < name.size() && (static_cast<unsigned char>(name[bytes]) & 0xC0) == 0x80) ++bytes;
-  const std::string_view character = name.substr(0, bytes);
-  name.remove_prefix(bytes);
-  return character;
-}
-
-// Whether a server may take one name for the other. Routines are looked up without accents (`wípe` is wipe), and servers that
-// fold names fold letters beyond ASCII, some of them into ASCII (the Kelvin sign into k): each such character may be any.
-bool MayBeSame(std::string_view pattern, std::string_view name) {
-  const bool prefix_only = HasWildcard(pattern);
-  if (prefix_only) pattern.remove_suffix(1);
-  while (name.ends_with(' ')) name.remove_suffix(1);
-  while (!pattern.empty() && !name.empty()) {
-    const std::string_view a = TakeCharacter(pattern);
-    const std::string_view b = TakeCharacter(name);
-    if (a.size() == 1 && b.size() == 1 && !EqualsIgnoreCase(a, b)) return false;
-  }
-  return pattern.empty() && (prefix_only || name.empty());
+bool CoversPlace(const ObjectSet& objects, const Place& place, const SessionFacts& session) {
+  return objects.Any(place.key, [&](const ObjectPattern& pattern) { return CoversPlace(pattern, place, session); });
 }
 
 // A use of a whole schema touches each of its objects, unless the schema is only looked at.
@@ -70,73 +30,121 @@ bool TouchesPlace(const ObjectPattern& pattern, const Place& place) {
   return MayBeSame(pattern.name, place.name);
 }
 
-bool TouchesAny(const Rule& rule, const Demand& demand) {
+bool TouchesAny(const ObjectSet& objects, const Demand& demand) {
   if (!demand.has_place) return false;
-  return std::any_of(rule.objects.begin(), rule.objects.end(),
-                     [&](const ObjectPattern& p) { return TouchesPlace(p, demand.place); });
-}
-
-bool NamesVerb(const Rule& rule, sql::Verb verb) {
-  return std::any_of(rule.verbs.begin(), rule.verbs.end(),
-                     [&](const std::string& p) { return p == "*" || sql::VerbMatches(verb, p); });
-}
-
-bool NamesGroup(const Rule& rule, sql::VerbGroup group) {
-  return std::find(rule.verbs.begin(), rule.verbs.end(), sql::GroupName(group)) != rule.verbs.end();
+  return objects.Any(demand.place.key, [&](const ObjectPattern& pattern) { return TouchesPlace(pattern, demand.place); });
 }
 
 // Rules with a verb for rows to be changed also let them be locked.
 bool LetsRowsBeLocked(const Rule& rule) {
-  return NamesVerb(rule, sql::Verb::kUpdate) || NamesVerb(rule, sql::Verb::kDelete) ||
-         NamesVerb(rule, sql::Verb::kLock);
-}
-
-bool NamesInFull(const Rule& rule, sql::Verb verb) {
-  return std::find(rule.verbs.begin(), rule.verbs.end(), sql::VerbName(verb)) != rule.verbs.end();
+  return rule.verbs.Names(sql::Verb::kUpdate) || rule.verbs.Names(sql::Verb::kDelete) ||
+         rule.verbs.Names(sql::Verb::kLock);
 }
 
 // "set" lets SET but not SET PASSWORD, "drop" lets DROP TABLE but not DROP USER: verbs of accounts and of the server
 // are let by their full name or their group only.
 bool CoversVerb(const Rule& rule, const Demand& demand) {
   if (demand.lock_only) return LetsRowsBeLocked(rule);
-  if (NamesInFull(rule, demand.verb)) return true;
+  if (rule.verbs.NamesInFull(demand.verb)) return true;
   if (demand.named_exactly) return false;
   const sql::VerbGroup group = sql::GroupOf(demand.verb);
   const bool sensitive = group == sql::VerbGroup::kAccount || group == sql::VerbGroup::kAdmin;
-  return sensitive ? NamesGroup(rule, group) : NamesVerb(rule, demand.verb);
+  return sensitive ? rule.verbs.NamesGroup(group) : rule.verbs.Names(demand.verb);
+}
+
+bool CoversCall(const Rule& rule, const Demand& demand, const SessionFacts& session) {
+  return demand.verb == sql::Verb::kCall && demand.has_place && CoversPlace(rule.calls, demand.place, session);
+}
+
+// SET of the rule's variables of the session to literals, and of nothing else.
+bool CoversSetting(const Rule& rule, const Demand& demand, const sql::Facts& facts) {
+  if (rule.session.empty() || demand.verb != sql::Verb::kSet || demand.has_place) return false;
+  bool sets = false;
+  for (const sql::VariableUse& use : facts.variables) {
+    if (!use.set || !use.value) return false;
+    if (use.scope == sql::VariableScope::kUser) continue;
+    if (use.scope != sql::VariableScope::kSession) return false;
+    if (std::find(rule.session.begin(), rule.session.end(), use.name) == rule.session.end()) return false;
+    sets = true;
+  }
+  return sets;
+}
+
+// Rows that a WHERE or a LIMIT could narrow.
+bool NarrowsRows(const Demand& demand) {
+  if (!demand.has_place || !demand.place.kind.empty() || demand.place.inspected) return false;
+  if (demand.lock_only || demand.metadata) return false;
+  return demand.verb == sql::Verb::kSelect || demand.verb == sql::Verb::kUpdate || demand.verb == sql::Verb::kDelete;
+}
+
+Cover MeetsConditions(const Rule& rule, const Demand& demand, const Asked& asked) {
+  const Conditions& wanted = rule.conditions;
+  if (NarrowsRows(demand)) {
+    const bool has_where = asked.facts.has_where && !asked.facts.constant_true_where;
+    if (wanted.require_where && !has_where) return Cover::kWantsWhere;
+    if (wanted.require_limit && !asked.facts.has_limit) return Cover::kWantsLimit;
+  }
+  if (demand.has_place && !wanted.columns.empty() && !CoversColumns(rule, demand, asked.facts, asked.session)) {
+    return Cover::kWantsOtherColumns;
+  }
+  return Cover::kCovers;
 }
 
 }  // namespace
 
+bool Clock::Counts(const Rule& rule) {
+  if (!rule.when) return true;
+  if (now_ == absl::InfinitePast()) return rule.effect != Effect::kAllow;
+  if (!zone_ || *zone_ != rule.when->zone) {
+    zone_ = rule.when->zone;
+    shown_ = WallClock::At(now_, *zone_);
+  }
+  return rule.when->Contains(shown_);
+}
+
 bool AppliesTo(const Rule& rule, const SessionFacts& session) {
-  return rule.who.Covers(session.agent, session.groups, session.target);
+  return rule.who.Covers(session.agent, session.groups, session.target) && Clock(session).Counts(rule);
 }
 
-bool Covers(const Rule& rule, const Demand& demand, const SessionFacts& session) {
-  if (!CoversVerb(rule, demand)) return false;
-  if (!demand.has_place || demand.metadata) return true;
-  return std::any_of(rule.objects.begin(), rule.objects.end(),
-                     [&](const ObjectPattern& p) { return CoversPlace(p, demand.place, session); });
+Cover CoverOf(const Rule& rule, const Demand& demand, const Asked& asked) {
+  if (CoversCall(rule, demand, asked.session) || CoversSetting(rule, demand, asked.facts)) return Cover::kCovers;
+  if (!CoversVerb(rule, demand)) return Cover::kNot;
+  if (!demand.has_place || demand.metadata) return Cover::kCovers;
+  if (!CoversPlace(rule.objects, demand.place, asked.session)) return Cover::kNot;
+  return MeetsConditions(rule, demand, asked);
 }
 
-bool Denies(const Rule& rule, const sql::Facts& facts, const std::vector<Demand>& demands) {
-  const bool names_statement =
-      NamesVerb(rule, facts.verb) || NamesGroup(rule, facts.group) || (facts.nested && NamesVerb(rule, *facts.nested));
+bool NamesStatement(const Rule& rule, const sql::Facts& facts) {
+  return rule.verbs.Names(facts.verb) || rule.verbs.NamesGroup(facts.group) ||
+         (facts.nested && rule.verbs.Names(*facts.nested));
+}
+
+bool Denies(const Rule& rule, const Asked& asked, const std::vector<Demand>& demands) {
+  const bool calls = std::any_of(demands.begin(), demands.end(), [&](const Demand& d) {
+    return d.verb == sql::Verb::kCall && TouchesAny(rule.calls, d);
+  });
+  if (calls) return true;
+  if (!rule.conditions.columns.empty()) return TouchesColumns(rule, asked.facts, demands, asked.session);
+  const bool names_statement = NamesStatement(rule, asked.facts);
   if (rule.objects.empty()) {
     if (names_statement) return true;
-    return std::any_of(demands.begin(), demands.end(), [&](const Demand& d) { return NamesVerb(rule, d.verb); });
+    return std::any_of(demands.begin(), demands.end(), [&](const Demand& d) { return rule.verbs.Names(d.verb); });
   }
   return std::any_of(demands.begin(), demands.end(), [&](const Demand& d) {
-    return (names_statement || NamesVerb(rule, d.verb)) && TouchesAny(rule, d);
+    return (names_statement || rule.verbs.Names(d.verb)) && TouchesAny(rule.objects, d);
   });
 }
 
-bool DeniesVerb(const Rule& rule, sql::Verb verb) { return verb != sql::Verb::kUnknown && NamesVerb(rule, verb); }
+bool DeniesVerb(const Rule& rule, sql::Verb verb) { return verb != sql::Verb::kUnknown && rule.verbs.Names(verb); }
 
 bool ReachesInto(const Rule& rule, std::string_view schema, const SessionFacts& session) {
   if (IsInformationSchema(schema)) return true;
-  return std::any_of(rule.objects.begin(), rule.objects.end(),
-                     [&](const ObjectPattern& p) { return p.kind.empty() && CoversSchema(p.schema, schema, session); });
+  const bool reserved = IsSystemSchema(schema);
+  const auto reaches = [&](const ObjectPattern& p) {
+    return p.kind.empty() && CoversSchema(p.schema, schema, reserved, session);
+  };
+  return std::any_of(rule.objects.begin(), rule.objects.end(), reaches) ||
+         std::any_of(rule.calls.begin(), rule.calls.end(), reaches);
 }
 
 }  // namespace postern::policy

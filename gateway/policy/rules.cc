@@ -21,8 +21,6 @@ bool Who::Covers(std::string_view agent, const std::vector<std::string>& member_
   return std::any_of(member_of.begin(), member_of.end(), [&](const std::string& g) { return MatchesAny(groups, g); });
 }
 
-std::string ObjectPattern::ToString() const {
-  return kind.empty() ? config::Cat(schema, ".", name) : config::Cat("@", kind, ".", name);
-}
+std::string ColumnPattern::ToString() const { return config::Cat(schema, ".", table, ".", column); }
 
 }  // namespace postern::policy

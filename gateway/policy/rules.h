@@ -7,11 +7,19 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "gateway/policy/budget.h"
 #include "gateway/policy/decision.h"
+#include "gateway/policy/detector.h"
+#include "gateway/policy/limits.h"
+#include "gateway/policy/mask.h"
+#include "gateway/policy/object_set.h"
+#include "gateway/policy/time_window.h"
+#include "gateway/policy/verb_set.h"
 
 namespace postern::policy {
 
@@ -28,24 +36,56 @@ struct Who {
   bool Covers(std::string_view agent, const std::vector<std::string>& member_of, std::string_view target) const;
 };
 
-// "shop.orders", "shop.ord*", "shop.*", "*.*" (and "*" for it), or "@kind.name" for what lives in no schema.
-struct ObjectPattern {
-  std::string kind;  // of "@kind.name"; empty for objects in schemas
+// "shop.customers.email", "shop.*.card_number", "shop.customers.*".
+struct ColumnPattern {
   std::string schema;
-  std::string name;
+  std::string table;
+  std::string column;
 
   std::string ToString() const;
+};
+
+// What a statement must be like for an allow or a hold to cover it.
+struct Conditions {
+  bool require_where = false;  // on reads, updates and deletes of rows: a WHERE that looks at the row
+  bool require_limit = false;  // on the same: a LIMIT
+  // Not empty: of the objects only these columns, whatever is done with them.
+  std::vector<ColumnPattern> columns;
 };
 
 struct Rule {
   std::string name;
   Who who;
+  std::optional<TimeWindow> when;
   Effect effect = Effect::kDeny;
-  std::vector<std::string> verbs;  // names, words and groups of common/sql/facts/verb.h, or "*"
+  VerbSet verbs;
   // Empty: for deny whatever the statement touches; for allow and hold only what touches no object.
-  std::vector<ObjectPattern> objects;
+  ObjectSet objects;
+  // Routines in schemas and functions ("@function.SLEEP") that an allow or hold covers without the verb call.
+  ObjectSet calls;
+  // System variables of the session that an allow or hold covers in SET, to literal values; lower case.
+  std::vector<std::string> session;
+  // Of a deny, only `columns`: the statement touches one of them.
+  Conditions conditions;
+  StatementLimits limits;
   HoldTerms hold;
   bool multi_statements = false;
+};
+
+// Uses of a masked column other than showing it.
+enum class MaskedUse : uint8_t { kRefuse, kCompareEqual, kAny };  // the earlier is stricter
+
+struct MaskRule {
+  Who who;
+  std::vector<std::string> except_groups;
+  std::vector<ColumnPattern> columns;
+  Mask mask;
+  MaskedUse use = MaskedUse::kRefuse;
+};
+
+struct DetectorRule {
+  Who who;
+  Detector detector;
 };
 
 // How the door of a session opens.
@@ -53,6 +93,7 @@ struct AccessTerms {
   absl::Duration max_ttl = absl::Hours(1);  // a session ends after that, whatever it does
   absl::Duration idle = absl::Minutes(5);   // or when it sent nothing for so long
   uint32_t connections = 4;                 // sessions the agent may have open at this target at once
+  BudgetTerms budget;                       // of one session
 
   friend bool operator==(const AccessTerms&, const AccessTerms&) = default;
 };
@@ -62,11 +103,17 @@ struct AccessEntry {
   AccessTerms terms;
 };
 
+class RuleIndex;  // rule_index.h
+
 struct Rules {
   std::string version;  // short hash of `text`
   std::string text;
   std::vector<Rule> rules;  // by name
   std::vector<AccessEntry> access;
+  std::vector<MaskRule> masks;
+  std::vector<DetectorRule> detectors;
+  // Finds rules fast; made of `rules` by IndexRules, and worth nothing once they change. Null: each rule is looked at.
+  std::shared_ptr<const RuleIndex> index;
 };
 
 using RulesPtr = std::shared_ptr<const Rules>;

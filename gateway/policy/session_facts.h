@@ -2,6 +2,8 @@
 #ifndef POSTERN_GATEWAY_POLICY_SESSION_FACTS_H_
 #define POSTERN_GATEWAY_POLICY_SESSION_FACTS_H_
 
+#include <absl/time/time.h>
+
 #include <optional>
 #include <string>
 #include <vector>
@@ -20,6 +22,9 @@ struct SessionFacts {
   std::optional<int> lower_case_table_names;
   // The lexical modes statements are read under now; a statement that would change them is refused.
   sql::SqlMode sql_mode;
+  // When the statement came. Unknown counts as the stricter reading on each side: a rule with a window then denies and holds,
+  // but lets nothing.
+  absl::Time now = absl::InfinitePast();
 };
 
 }  // namespace postern::policy

@@ -40,9 +40,7 @@ TEST_CASE("each mistake in a policy is told with its place") {
   const auto [text, expected] = GENERATE(table<std::string, std::string>({
       {"rules: []", "p.yaml:1:1: version: is missing"},
       {"version: 2", "p.yaml:1:10: version: must be from 1 to 1"},
-      {"version: 1\nmasks: []", "p.yaml:2:1: masks: unknown key"},
-      {"version: 1\nrules:\n  - { name: a, agents: [x], targets: [y], when: {}, allow: { verbs: [read] } }",
-       "p.yaml:3:43: rules[0].when: unknown key"},
+      {"version: 1\nmask: []", "p.yaml:2:1: mask: unknown key"},
       {"version: 1\nrules:\n  - { name: a, agents: [x], targets: [y], allow: { verbs: [reed] } }",
        "p.yaml:3:60: rules[0].allow.verbs[0]: unknown verb \"reed\""},
       {"version: 1\nrules:\n  - { name: a, agents: [x], targets: [y], allow: { verbs: [\"*\"] } }",

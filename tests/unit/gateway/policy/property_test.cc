@@ -4,6 +4,7 @@
 #include <random>
 
 #include "gateway/policy/decide.h"
+#include "gateway/policy/rule_index.h"
 #include "tests/unit/gateway/policy/statements.h"
 
 namespace postern::policy {
@@ -28,10 +29,11 @@ class Generator {
     rule.effect = effect;
     rule.who = {{OneOf<std::string>({"bot", "*", "b*", "x"})}, {OneOf<std::string>({"g", "h"})}, {"*"}};
     for (size_t i = 0; i <= Below(2); ++i) {
-      rule.verbs.push_back(
+      rule.verbs.Add(
           OneOf<std::string>({"read", "write", "insert", "update", "ddl", "call", "session", "select"}));
     }
-    for (size_t i = 0; i < Below(3); ++i) rule.objects.push_back(MakeObject());
+    for (size_t i = 0; i < Below(3); ++i) rule.objects.Add(MakeObject());
+    MakeConditions(rule);
     rule.hold = {
         {OneOf<std::string>({"dba", "lead"})}, static_cast<uint32_t>(1 + Below(3)), absl::Minutes(1 + Below(9))};
     return rule;
@@ -59,6 +61,17 @@ class Generator {
       facts.functions.push_back(
           {OneOf<std::string>({"", "shop"}), "f", static_cast<sql::FunctionClass>(Below(7)), false, false});
     }
+    for (size_t i = 0; i < Below(3); ++i) {
+      facts.columns.push_back({{OneOf<std::string>({"shop", "hr", ""}), OneOf<std::string>({"a", "b", ""}),
+                                OneOf<std::string>({"c", "d", "*"}), Below(2) == 0},
+                               OneOf({sql::ColumnRole::kProjected, sql::ColumnRole::kAssigned})});
+    }
+    if (facts.verb == Verb::kSet) {
+      facts.variables.push_back({sql::VariableScope::kSession, OneOf<std::string>({"foo", "bar"}), true, "1"});
+    }
+    facts.has_where = Below(2) == 0;
+    facts.has_limit = Below(2) == 0;
+    facts.columns_cut = Below(12) == 0;
     facts.locking_read = Below(6) == 0;
     facts.session.harmless_startup = Below(20) == 0;
     facts.session.moves_pinned_state = Below(20) == 0;
@@ -69,6 +82,7 @@ class Generator {
     SessionFacts session = Agent("bot", {OneOf<std::string>({"g", "h", "i"})});
     session.default_schema = OneOf<std::string>({"shop", "hr", ""});
     if (Below(2) == 0) session.lower_case_table_names.reset();
+    if (Below(4) != 0) session.now = absl::FromUnixSeconds(static_cast<int64_t>(Below(14) * 43200));
     return session;
   }
 
@@ -80,6 +94,19 @@ class Generator {
   }
 
  private:
+  // Some rules have a window, conditions, or calls that they let.
+  void MakeConditions(Rule& rule) {
+    if (Below(5) == 0) rule.when = TimeWindow{.from = 6 * 3600, .until = static_cast<uint32_t>(20 * 3600)};
+    if (Below(6) == 0) rule.conditions.columns.push_back({"shop", OneOf<std::string>({"a", "*"}), OneOf<std::string>({"c", "*"})});
+    if (rule.effect == Effect::kDeny) return;
+    rule.conditions.require_where = Below(6) == 0;
+    rule.conditions.require_limit = Below(8) == 0;
+    if (Below(6) == 0) rule.calls.Add({"", "shop", "f"});
+    if (Below(6) == 0) rule.calls.Add({"function", "", "f"});
+    if (Below(6) == 0) rule.session = {"foo"};
+    if (Below(3) == 0) rule.limits.max_rows = Below(100);
+  }
+
   ObjectPattern MakeObject() {
     return {"", OneOf<std::string>({"shop", "hr", "*", "s*", "mysql"}), OneOf<std::string>({"*", "a", "b", "a*"})};
   }
@@ -151,6 +178,19 @@ TEST_CASE("order is nothing: every order of the rules gives the same effect and 
     const Decision after = Decide(rules, facts, session);
     REQUIRE(after.effect() == before.effect());
     REQUIRE(after.terms() == before.terms());
+  }
+}
+
+TEST_CASE("an index of the rules decides nothing") {
+  Generator make(6);
+  for (int i = 0; i < kRounds; ++i) {
+    Rules rules = make.MakeRules();
+    const sql::Facts facts = make.MakeFacts();
+    const SessionFacts session = make.MakeSession();
+    const Decision without = Decide(rules, facts, session);
+    IndexRules(rules);
+    CAPTURE(sql::ToText(facts), without.reason());
+    REQUIRE(Decide(rules, facts, session) == without);
   }
 }
 

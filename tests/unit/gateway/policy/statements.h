@@ -43,6 +43,7 @@ inline SessionFacts Agent(std::string name = "bot", std::vector<std::string> gro
   session.target = "prod";
   session.default_schema = "shop";
   session.lower_case_table_names = 0;
+  session.now = absl::FromUnixSeconds(1'767'607'200);  // Monday, 5 January 2026, 10:00 UTC
   return session;
 }
 
