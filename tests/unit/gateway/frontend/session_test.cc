@@ -327,7 +327,7 @@ TEST_CASE("an agent that leaves behind more than may wait takes its held stateme
   const auto client = world.LoggedIn();
   client->Query("DELETE FROM orders WHERE id=1");
   const std::string id = world.AwaitPending().id();
-  client->Send("\x03SELECT '" + std::string(300'000, 'x') + "'");
+  client->SendWhatItTakes("\x03SELECT '" + std::string(300'000, 'x') + "'");
   client->Close();
   world.journal.Await([](const v1::Record& r) { return r.has_session_closed(); });
   CHECK(world.approvals->Get(id)->state() == v1::Approval::STATE_VOID);

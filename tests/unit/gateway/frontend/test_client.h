@@ -45,11 +45,11 @@ class TestClient {
     }
   }
 
-  void Send(const std::string& payload) {
-    std::string wire;
-    uint8_t sequence = 0;
-    mysql::AppendPacket(wire, mysql::AsBytes(payload), sequence);
-    asio::write(socket_, asio::buffer(wire));
+  void Send(const std::string& payload) { asio::write(socket_, asio::buffer(Wire(payload))); }
+  // Sends as much as the server takes before it hangs up.
+  void SendWhatItTakes(const std::string& payload) {
+    std::error_code hung_up;
+    asio::write(socket_, asio::buffer(Wire(payload)), hung_up);
   }
   void Query(const std::string& sql) { Send("\x03" + sql); }
 
@@ -83,6 +83,13 @@ class TestClient {
   mysql::ErrPacket refusal;
 
  private:
+  static std::string Wire(const std::string& payload) {
+    std::string wire;
+    uint8_t sequence = 0;
+    mysql::AppendPacket(wire, mysql::AsBytes(payload), sequence);
+    return wire;
+  }
+
   asio::io_context io_;
   asio::ip::tcp::socket socket_;
   mysql::PacketAssembler assembler_{1 << 20};
