@@ -37,6 +37,9 @@ bool IsBuiltin(std::string_view rule) {
                                                 builtin::kMultiStatements,
                                                 builtin::kCondition,
                                                 builtin::kBudget,
+                                                builtin::kMaskedColumn,
+                                                builtin::kNotResolved,
+                                                builtin::kServerState,
                                                 // Refusals where no policy is asked.
                                                 "identity",
                                                 "access",

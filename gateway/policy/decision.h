@@ -92,6 +92,9 @@ inline constexpr std::string_view kHeldVariables = "held-variables";        // w
 inline constexpr std::string_view kMultiStatements = "multi-statements";
 inline constexpr std::string_view kCondition = "condition";  // a rule speaks of it, but wants a WHERE, a LIMIT or other columns
 inline constexpr std::string_view kBudget = "budget";        // the task has used up what its access entry gives it
+inline constexpr std::string_view kMaskedColumn = "masked-column";  // a use of a masked column that could tell its value
+inline constexpr std::string_view kNotResolved = "not-resolved";    // a name nobody knows, where columns are masked
+inline constexpr std::string_view kServerState = "server-state";    // could show values of masked columns by another way
 }  // namespace builtin
 
 bool IsBuiltin(std::string_view rule);
