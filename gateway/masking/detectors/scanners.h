@@ -1,0 +1,50 @@
+// The scanners of the built-in kinds. Each is called where a byte of its class stands at `at`, and says which span of
+// the text around it is of its kind, or where nothing new can begin before. Pure.
+#ifndef POSTERN_GATEWAY_MASKING_DETECTORS_SCANNERS_H_
+#define POSTERN_GATEWAY_MASKING_DETECTORS_SCANNERS_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+#include "gateway/masking/detectors/detector.h"
+
+namespace postern::masking {
+
+// What a byte can announce.
+enum class Trigger : uint8_t {
+  kNothing,
+  kDigit,      // cards, IBANs, social security numbers, telephones
+  kAt,         // addresses
+  kJay,        // the J of "eyJ"
+  kKeyLetter,  // a letter of the prefix of an API key, rare in prose: _ x I z
+  kHyphen,     // -----BEGIN
+};
+
+struct Looked {
+  std::optional<Span> found;
+  size_t next = 0;  // where to go on; past `at`
+};
+
+// A stretch of digits and what stands between groups of them.
+Looked LookAtNumber(std::string_view text, size_t at, const Detector& wanted);
+Looked LookAtAddress(std::string_view text, size_t at);
+Looked LookAtJwt(std::string_view text, size_t at);
+Looked LookAtApiKey(std::string_view text, size_t at);
+Looked LookAtPrivateKey(std::string_view text, size_t at);
+
+inline bool IsDigit(char c) { return c >= '0' && c <= '9'; }
+inline bool IsUpper(char c) { return c >= 'A' && c <= 'Z'; }
+inline bool IsLetter(char c) { return IsUpper(c) || (c >= 'a' && c <= 'z'); }
+inline bool IsWordByte(char c) { return IsLetter(c) || IsDigit(c) || c == '_'; }
+inline bool IsBase64Url(char c) { return IsWordByte(c) || c == '-'; }
+
+// Whether the span stands alone: no letter, digit or underscore touches it.
+inline bool StandsAlone(std::string_view text, size_t begin, size_t end) {
+  return (begin == 0 || !IsWordByte(text[begin - 1])) && (end == text.size() || !IsWordByte(text[end]));
+}
+
+}  // namespace postern::masking
+
+#endif  // POSTERN_GATEWAY_MASKING_DETECTORS_SCANNERS_H_
