@@ -74,6 +74,11 @@ absl::Status Gateway::OpenStores() {
   auto rules = policy::LoadRules(config_.policy);
   if (!rules.ok()) return rules.status();
   policy_ = std::make_unique<policy::PolicyInForce>(*rules.value, absl::Now());
+  auto policy_versions = store::PolicyVersions::Open(data_dir / "policies.db");
+  if (!policy_versions.ok()) return policy_versions.status();
+  policy_versions_ = *std::move(policy_versions);
+  publisher_ = std::make_unique<publishing::PolicyPublisher>(config_.policy, *policy_, *policy_versions_);
+  if (absl::Status kept = publisher_->KeepFirst(absl::Now()); !kept.ok()) return kept;
 
   auto journal = recording::FileJournal::Open({.folder = data_dir / "journal",
                                                .segment_bytes = config_.limits.journal_segment_bytes,
@@ -119,6 +124,7 @@ absl::Status Gateway::OpenPorts() {
                                                                    .live = *live_,
                                                                    .relays = *relays_,
                                                                    .policy = *policy_,
+                                                                   .publisher = *publisher_,
                                                                    .reload = [this] { return Reload(); },
                                                                    .started_at = started_at_,
                                                                    .approval_watchers = config_.limits.approval_watchers});
@@ -174,7 +180,7 @@ frontend::FrontendOptions Gateway::OptionsOfSessions() const {
 
 absl::Status Gateway::Reload() {
   absl::Status tls = config_.mysql.tls ? tls_.Load(*config_.mysql.tls) : absl::OkStatus();
-  absl::Status rules = policy_->Reload(config_.policy, absl::Now());
+  absl::Status rules = publisher_->Reload(absl::Now());
   if (!tls.ok()) log::Error("certificates not reloaded: the old ones stay in force", {{"error", tls}});
   if (!rules.ok()) log::Error("policy not reloaded: the old one stays in force", {{"error", rules}});
   if (rules.ok()) log::Info("policy in force", {{"version", policy_->Version()}});

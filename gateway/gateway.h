@@ -24,8 +24,10 @@
 #include "gateway/frontend/services.h"
 #include "gateway/identity/tokens.h"
 #include "gateway/policy/in_force.h"
+#include "gateway/publishing/policy_publisher.h"
 #include "gateway/recording/file_journal.h"
 #include "gateway/recording/session_index.h"
+#include "gateway/store/sqlite/policy_versions.h"
 #include "gateway/store/store.h"
 #include "gateway/tunnel/relays.h"
 
@@ -78,6 +80,8 @@ class Gateway {
   std::unique_ptr<store::TokenStore> token_store_;
   std::unique_ptr<identity::Tokens> tokens_;
   std::unique_ptr<policy::PolicyInForce> policy_;
+  std::unique_ptr<store::PolicyVersions> policy_versions_;
+  std::unique_ptr<publishing::PolicyPublisher> publisher_;
   std::unique_ptr<CloseProofs> close_proofs_;
   std::unique_ptr<tunnel::Relays> relays_;
   std::unique_ptr<approval::Approvals> approvals_;

@@ -22,6 +22,9 @@ class Tokens;
 namespace postern::policy {
 class PolicyInForce;
 }
+namespace postern::publishing {
+class PolicyPublisher;
+}
 namespace postern::recording {
 class Journal;
 class SessionIndex;
@@ -41,6 +44,7 @@ struct ApiParts {
   frontend::LiveSessions& live;
   tunnel::Relays& relays;
   policy::PolicyInForce& policy;
+  publishing::PolicyPublisher& publisher;
   // Reads policy and certificates again, as SIGHUP does; what is bad stays as it was and is told. May block.
   std::function<absl::Status()> reload;
   absl::Time started_at;

@@ -1,8 +1,11 @@
 #include "gateway/api/policy_service.h"
 
+#include <absl/time/clock.h>
+
 #include "gateway/api/requests.h"
 #include "gateway/policy/in_force.h"
 #include "gateway/policy/load_rules.h"
+#include "gateway/publishing/policy_publisher.h"
 
 namespace postern::api {
 namespace {
@@ -41,6 +44,42 @@ grpc::ServerUnaryReactor* PolicyService::Get(grpc::CallbackServerContext* contex
     response->set_loaded_at_unix_ms(absl::ToUnixMillis(parts_.policy.LoadedAt()));
     return absl::OkStatus();
   });
+}
+
+grpc::ServerUnaryReactor* PolicyService::Apply(grpc::CallbackServerContext* context,
+                                               const v1::ApplyPolicyRequest* request, v1::PolicyVersion* response) {
+  return calls_.Dispatch(
+      {context, Rpc::kApplyPolicy, {policy::VersionOf(request->text()), request->reason()}, api::Check(*request)},
+      [this, request, response](const identity::Principal& who) {
+        auto applied = parts_.publisher.Apply(*request, who.name, absl::Now());
+        if (applied.ok()) *response = *std::move(applied);
+        return applied.status();
+      });
+}
+
+grpc::ServerUnaryReactor* PolicyService::ListVersions(grpc::CallbackServerContext* context,
+                                                      const v1::ListPolicyVersionsRequest* request,
+                                                      v1::ListPolicyVersionsResponse* response) {
+  return calls_.Dispatch({context, Rpc::kListPolicyVersions, {}, api::Check(*request)},
+                         [this, request, response](const identity::Principal&) {
+                           auto versions =
+                               parts_.publisher.Versions(request->limit() == 0 ? kDefaultLimit : request->limit());
+                           if (!versions.ok()) return versions.status();
+                           for (v1::PolicyVersion& version : *versions) *response->add_versions() = std::move(version);
+                           return absl::OkStatus();
+                         });
+}
+
+grpc::ServerUnaryReactor* PolicyService::Rollback(grpc::CallbackServerContext* context,
+                                                  const v1::RollbackPolicyRequest* request,
+                                                  v1::PolicyVersion* response) {
+  return calls_.Dispatch(
+      {context, Rpc::kRollbackPolicy, {request->version(), request->reason()}, api::Check(*request)},
+      [this, request, response](const identity::Principal& who) {
+        auto applied = parts_.publisher.Rollback(*request, who.name, absl::Now());
+        if (applied.ok()) *response = *std::move(applied);
+        return applied.status();
+      });
 }
 
 }  // namespace postern::api

@@ -1,4 +1,4 @@
-// The Policy RPCs: a policy text checked, and the one in force shown.
+// The Policy RPCs: a policy text checked, the one in force shown, another put in its place.
 #ifndef POSTERN_GATEWAY_API_POLICY_SERVICE_H_
 #define POSTERN_GATEWAY_API_POLICY_SERVICE_H_
 
@@ -16,6 +16,13 @@ class PolicyService final : public v1::Policy::CallbackService {
                                   v1::CheckPolicyResponse* response) override;
   grpc::ServerUnaryReactor* Get(grpc::CallbackServerContext* context, const v1::GetPolicyRequest* request,
                                 v1::GetPolicyResponse* response) override;
+  grpc::ServerUnaryReactor* Apply(grpc::CallbackServerContext* context, const v1::ApplyPolicyRequest* request,
+                                  v1::PolicyVersion* response) override;
+  grpc::ServerUnaryReactor* ListVersions(grpc::CallbackServerContext* context,
+                                         const v1::ListPolicyVersionsRequest* request,
+                                         v1::ListPolicyVersionsResponse* response) override;
+  grpc::ServerUnaryReactor* Rollback(grpc::CallbackServerContext* context, const v1::RollbackPolicyRequest* request,
+                                     v1::PolicyVersion* response) override;
 
  private:
   const ApiParts& parts_;

@@ -28,6 +28,11 @@ absl::Status CheckReason(std::string_view reason) {
   return Wrong("reason", "at most " + std::to_string(kMaxReasonBytes) + " bytes");
 }
 
+absl::Status CheckPolicyText(std::string_view text) {
+  if (text.size() <= kMaxPolicyTextBytes) return absl::OkStatus();
+  return Wrong("text", "at most 1 MiB");
+}
+
 }  // namespace
 
 absl::Status CheckId(std::string_view id, std::string_view prefix) {
@@ -74,9 +79,20 @@ absl::Status Check(const v1::TerminateSessionRequest& request) {
   return CheckReason(request.reason());
 }
 
-absl::Status Check(const v1::CheckPolicyRequest& request) {
-  if (request.text().size() <= kMaxPolicyTextBytes) return absl::OkStatus();
-  return Wrong("text", "at most 1 MiB");
+absl::Status Check(const v1::CheckPolicyRequest& request) { return CheckPolicyText(request.text()); }
+
+absl::Status Check(const v1::ApplyPolicyRequest& request) {
+  if (absl::Status text = CheckPolicyText(request.text()); !text.ok()) return text;
+  if (request.base_version().size() > kMaxFilterBytes) return Wrong("base_version", "at most 128 bytes");
+  return CheckReason(request.reason());
+}
+
+absl::Status Check(const v1::ListPolicyVersionsRequest& request) { return CheckLimit(request.limit()); }
+
+absl::Status Check(const v1::RollbackPolicyRequest& request) {
+  if (request.version().empty()) return Wrong("version", "is missing");
+  if (request.version().size() > kMaxFilterBytes) return Wrong("version", "at most 128 bytes");
+  return CheckReason(request.reason());
 }
 
 }  // namespace postern::api

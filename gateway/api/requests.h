@@ -27,6 +27,9 @@ absl::Status Check(const v1::GetSessionRequest& request);
 absl::Status Check(const v1::ReplaySessionRequest& request);
 absl::Status Check(const v1::TerminateSessionRequest& request);
 absl::Status Check(const v1::CheckPolicyRequest& request);
+absl::Status Check(const v1::ApplyPolicyRequest& request);
+absl::Status Check(const v1::ListPolicyVersionsRequest& request);
+absl::Status Check(const v1::RollbackPolicyRequest& request);
 
 // Newest first means this many where a request does not say.
 inline constexpr uint32_t kDefaultLimit = 100;

@@ -27,6 +27,9 @@ constexpr std::array kRules = {
     RpcRule{Rpc::kTerminateSession, "Sessions/Terminate", kAdmin, true},
     RpcRule{Rpc::kCheckPolicy, "Policy/Check", kAnyPerson, false},
     RpcRule{Rpc::kGetPolicy, "Policy/Get", kAnyPerson, false},
+    RpcRule{Rpc::kApplyPolicy, "Policy/Apply", kAdmin, true},
+    RpcRule{Rpc::kListPolicyVersions, "Policy/ListVersions", kAnyPerson, false},
+    RpcRule{Rpc::kRollbackPolicy, "Policy/Rollback", kAdmin, true},
     RpcRule{Rpc::kGetStatus, "Admin/GetStatus", kAnyPerson, false},
     RpcRule{Rpc::kReload, "Admin/Reload", kAdmin, true},
 };

@@ -29,6 +29,9 @@ enum class Rpc : uint8_t {
   kTerminateSession,
   kCheckPolicy,
   kGetPolicy,
+  kApplyPolicy,
+  kListPolicyVersions,
+  kRollbackPolicy,
   kGetStatus,
   kReload,
 };

@@ -21,10 +21,14 @@ absl::Time PolicyInForce::LoadedAt() const {
 absl::Status PolicyInForce::Reload(const std::string& path, absl::Time now) {
   config::Loaded<RulesPtr> loaded = LoadRules(path);
   if (!loaded.ok()) return loaded.status();
-  std::lock_guard lock(mutex_);
-  rules_ = *std::move(loaded.value);
-  loaded_at_ = now;
+  Replace(*std::move(loaded.value), now);
   return absl::OkStatus();
+}
+
+void PolicyInForce::Replace(RulesPtr rules, absl::Time now) {
+  std::lock_guard lock(mutex_);
+  rules_ = std::move(rules);
+  loaded_at_ = now;
 }
 
 }  // namespace postern::policy

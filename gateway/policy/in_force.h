@@ -24,6 +24,9 @@ class PolicyInForce {
   std::string Version() const { return Current()->version; }
   absl::Time LoadedAt() const;
 
+  // From the next statement on. REQUIRES: `rules` is not null.
+  void Replace(RulesPtr rules, absl::Time now);
+
   // Reads the file and puts it in force from the next statement on. INVALID_ARGUMENT with every problem, one per line:
   // the old policy stays in force.
   absl::Status Reload(const std::string& path, absl::Time now);

@@ -22,18 +22,6 @@ using config::Section;
 constexpr size_t kMaxRules = 2000;  // RuleBits hold as many
 constexpr size_t kMaxDetectors = 64;
 
-std::string ShortHash(std::string_view text) {
-  unsigned char digest[SHA256_DIGEST_LENGTH];
-  SHA256(reinterpret_cast<const unsigned char*>(text.data()), text.size(), digest);
-  std::string out;
-  for (size_t i = 0; i < 6; ++i) {
-    constexpr std::string_view kHex = "0123456789abcdef";
-    out += kHex[digest[i] >> 4];
-    out += kHex[digest[i] & 15];
-  }
-  return out;
-}
-
 BudgetTerms ReadBudgets(Section& access) {
   BudgetTerms terms;
   Section section = access.Optional("budgets");
@@ -89,13 +77,25 @@ config::Loaded<RulesPtr> Read(config::Document document) {
   }
   IndexRules(*rules);
   rules->text = document.text();
-  rules->version = ShortHash(rules->text);
+  rules->version = VersionOf(rules->text);
   return config::Loaded<RulesPtr>::From(std::move(rules), document.TakeProblems());
 }
 
 const config::DocumentLimits kLimits = {.max_bytes = kMaxPolicyBytes, .max_depth = 16};
 
 }  // namespace
+
+std::string VersionOf(std::string_view text) {
+  unsigned char digest[SHA256_DIGEST_LENGTH];
+  SHA256(reinterpret_cast<const unsigned char*>(text.data()), text.size(), digest);
+  std::string out;
+  for (size_t i = 0; i < 6; ++i) {
+    constexpr std::string_view kHex = "0123456789abcdef";
+    out += kHex[digest[i] >> 4];
+    out += kHex[digest[i] & 15];
+  }
+  return out;
+}
 
 config::Loaded<RulesPtr> LoadRules(const std::string& path) { return Read(config::Document::FromFile(path, kLimits)); }
 

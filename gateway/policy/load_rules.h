@@ -13,6 +13,9 @@ namespace postern::policy {
 
 inline constexpr size_t kMaxPolicyBytes = 1 << 20;
 
+// Rules::version of a policy with this text.
+std::string VersionOf(std::string_view text);
+
 config::Loaded<RulesPtr> LoadRules(const std::string& path);
 // `name` stands for the file in problems.
 config::Loaded<RulesPtr> ParseRules(std::string_view text, const std::string& name);

@@ -20,8 +20,10 @@
 #include "gateway/frontend/live_sessions.h"
 #include "gateway/identity/tokens.h"
 #include "gateway/policy/in_force.h"
+#include "gateway/publishing/policy_publisher.h"
 #include "gateway/recording/file_journal.h"
 #include "gateway/recording/session_index.h"
+#include "gateway/store/sqlite/policy_versions.h"
 #include "tests/support/memory_token_store.h"
 #include "gateway/tunnel/relays.h"
 #include "tests/unit/gateway/temp_folder.h"
@@ -154,9 +156,11 @@ struct ApiFixture {
   NoRelays relays;
   policy::PolicyInForce policy{std::make_shared<const policy::Rules>(policy::Rules{"v1", "version: 1\n", {}, {}}),
                                absl::Now()};
+  std::unique_ptr<store::PolicyVersions> policy_versions = Must(store::PolicyVersions::Open(folder.path() / "policies.db"));
+  publishing::PolicyPublisher publisher{folder.path() / "policy.yaml", policy, *policy_versions};
   absl::Status reload_answer;
   int reloads = 0;
-  ApiServices services{{*tokens, *tokens, approvals, *index, journal, live, relays, policy,
+  ApiServices services{{*tokens, *tokens, approvals, *index, journal, live, relays, policy, publisher,
                         [this] {
                           ++reloads;
                           return reload_answer;
