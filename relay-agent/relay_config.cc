@@ -46,6 +46,10 @@ void ReadLimits(config::Section section, RelayOptions& options) {
   options.threads = static_cast<size_t>(section.Int("threads", 2, {1, 256}));
   options.link.longest_wait = section.Duration("reconnect_wait", absl::Seconds(15), {absl::Milliseconds(100), absl::Hours(1)});
   options.probe_interval = section.Duration("probe_interval", absl::Seconds(10), {absl::Seconds(1), absl::Hours(24)});
+  options.catalog.interval = section.Duration("catalog_interval", absl::Minutes(5), {absl::Seconds(1), absl::Hours(24)});
+  options.catalog.timeout = section.Duration("catalog_timeout", absl::Minutes(2), {absl::Seconds(1), absl::Hours(1)});
+  options.catalog.limits.snapshot_bytes = section.Bytes("catalog_bytes", size_t{1} << 30, {1 << 20, size_t{1} << 36});
+  options.catalog.limits.definition_bytes = section.Bytes("definition_bytes", 256 << 10, {1 << 10, 1 << 20});
   options.closing.before_kill = section.Duration("close_patience", absl::Seconds(1), {absl::ZeroDuration(), absl::Minutes(1)});
 }
 
@@ -59,7 +63,9 @@ void ReadRoot(config::Section root, RelayConfig& relay) {
     relay.tls = {tls.File("certificate"), tls.File("key"), tls.File("ca")};
     relay.options.link.server_name = tls.String("server_name", "");
   }
-  relay.options.ledger_folder = root.Path("state_dir") + "/doors";
+  const std::string state_dir = root.Path("state_dir");
+  relay.options.ledger_folder = state_dir + "/doors";
+  relay.options.catalog.folder = state_dir;
   root.EachNamed("targets", [&](const std::string& name, config::Section& section) {
     relay.options.targets[name] = ReadTarget(name, section);
   });

@@ -4,7 +4,9 @@
 #include <absl/strings/str_cat.h>
 #include <absl/time/clock.h>
 #include <mysql.h>
+#include <sys/socket.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "relay-agent/closing/client_tls.h"
@@ -15,33 +17,62 @@ namespace postern::relay {
 namespace {
 
 constexpr unsigned int kConnectTimeoutSeconds = 5;
-constexpr unsigned int kQueryTimeoutSeconds = 10;
+constexpr unsigned int kWriteTimeoutSeconds = 10;
 // Client-side error numbers; all others come from the server.
 constexpr unsigned int kFirstClientError = 2000;
 constexpr unsigned int kLastClientError = 2999;
 
-void SetOptions(MYSQL* connection, const Target& target) {
+void SetOptions(MYSQL* connection, const Target& target, const ConnectionHabits& habits) {
+  const auto read_timeout_seconds = static_cast<unsigned int>(std::max<int64_t>(1, absl::ToInt64Seconds(habits.read_timeout)));
   mysql_options(connection, MYSQL_OPT_CONNECT_TIMEOUT, &kConnectTimeoutSeconds);
-  mysql_options(connection, MYSQL_OPT_READ_TIMEOUT, &kQueryTimeoutSeconds);
-  mysql_options(connection, MYSQL_OPT_WRITE_TIMEOUT, &kQueryTimeoutSeconds);
+  mysql_options(connection, MYSQL_OPT_READ_TIMEOUT, &read_timeout_seconds);
+  mysql_options(connection, MYSQL_OPT_WRITE_TIMEOUT, &kWriteTimeoutSeconds);
   const unsigned int no = 0;
   mysql_options(connection, MYSQL_OPT_LOCAL_INFILE, &no);
   const unsigned int tcp = MYSQL_PROTOCOL_TCP;
   mysql_options(connection, MYSQL_OPT_PROTOCOL, &tcp);
   mysql_options(connection, MYSQL_SET_CHARSET_NAME, "utf8mb4");
   mysql_options4(connection, MYSQL_OPT_CONNECT_ATTR_ADD, "program_name", "postern-relay");
-  mysql_options4(connection, MYSQL_OPT_CONNECT_ATTR_ADD, "postern_role", "closing");
+  mysql_options4(connection, MYSQL_OPT_CONNECT_ATTR_ADD, "postern_role", habits.role);
   SetClientTls(connection, target);
+}
+
+int SocketOf(MYSQL* connection) {
+#ifdef MARIADB_BASE_VERSION
+  return static_cast<int>(mysql_get_socket(connection));
+#else
+  return static_cast<int>(connection->net.fd);
+#endif
 }
 
 }  // namespace
 
 void SecondConnection::Close::operator()(st_mysql* connection) const { mysql_close(connection); }
 
-SecondConnection::SecondConnection(const Target& target) : target_(target) {}
-SecondConnection::~SecondConnection() = default;
+SecondConnection::SecondConnection(const Target& target, ConnectionHabits habits) : target_(target), habits_(habits) {}
+SecondConnection::~SecondConnection() { Disconnect(); }
+
+bool SecondConnection::Expose(int socket) {
+  std::lock_guard lock(mutex_);
+  socket_ = socket;
+  return !interrupted_;
+}
+
+void SecondConnection::CutOff() {
+  std::lock_guard lock(mutex_);
+  if (socket_ >= 0) shutdown(socket_, SHUT_RDWR);
+}
+
+void SecondConnection::Interrupt() {
+  {
+    std::lock_guard lock(mutex_);
+    interrupted_ = true;
+  }
+  CutOff();
+}
 
 void SecondConnection::Disconnect() {
+  Expose(-1);
   connection_.reset();
   server_.reset();
 }
@@ -62,7 +93,7 @@ absl::Status SecondConnection::Connect() {
   if (!password.ok()) return absl::UnavailableError("the relay has no usable credential for the database");
   std::unique_ptr<st_mysql, Close> connection(mysql_init(nullptr));
   if (connection == nullptr) return absl::ResourceExhaustedError("out of memory");
-  SetOptions(connection.get(), target_);
+  SetOptions(connection.get(), target_, habits_);
   std::string text(password->Reveal());
   const bool connected = mysql_real_connect(connection.get(), target_.host.c_str(), target_.user.c_str(), text.c_str(),
                                             nullptr, target_.port, nullptr, 0) != nullptr;
@@ -70,6 +101,10 @@ absl::Status SecondConnection::Connect() {
   const unsigned int code = mysql_errno(connection.get());
   if (!connected) {
     return absl::UnavailableError(absl::StrCat("the second connection to the database failed (error ", code, ")"));
+  }
+  if (!Expose(SocketOf(connection.get()))) {
+    Expose(-1);
+    return absl::CancelledError("interrupted");
   }
   connection_ = std::move(connection);
   return absl::OkStatus();
@@ -94,6 +129,33 @@ absl::StatusOr<std::vector<SecondConnection::Row>> SecondConnection::Query(const
   }
   if (mysql_errno(connection_.get()) != 0) return ErrorOf();
   return rows;
+}
+
+absl::Status SecondConnection::Stream(const std::string& sql, OnRow on_row) {
+  if (absl::Status connected = Connect(); !connected.ok()) return connected;
+  if (mysql_real_query(connection_.get(), sql.data(), sql.size()) != 0) return ErrorOf();
+  std::unique_ptr<MYSQL_RES, decltype(&mysql_free_result)> result(mysql_use_result(connection_.get()), mysql_free_result);
+  if (result == nullptr) return ErrorOf();
+  Fields fields(mysql_num_fields(result.get()));
+  while (MYSQL_ROW values = mysql_fetch_row(result.get())) {
+    const unsigned long* lengths = mysql_fetch_lengths(result.get());
+    for (size_t i = 0; i < fields.size(); ++i) {
+      fields[i] = values[i] == nullptr ? std::nullopt : std::optional<std::string_view>(std::in_place, values[i], lengths[i]);
+    }
+    if (absl::Status taken = on_row(fields); !taken.ok()) {
+      // The library would read the rest of the result before it lets go of it.
+      CutOff();
+      result.reset();
+      Disconnect();
+      return taken;
+    }
+  }
+  if (mysql_errno(connection_.get()) == 0) return absl::OkStatus();
+  absl::Status failed = absl::UnavailableError(absl::StrCat("a reading was cut off (error ", mysql_errno(connection_.get()), ")"));
+  CutOff();
+  result.reset();
+  Disconnect();
+  return failed;
 }
 
 absl::Status SecondConnection::Execute(const std::string& sql) { return Query(sql).status(); }

@@ -1,16 +1,20 @@
-// The relay's own connection to a target, through libmysqlclient: looks threads up, kills them, asks what the server is.
+// The relay's own connection to a target, through libmysqlclient: looks threads up, kills them, asks what the server is and
+// what its schema looks like.
 //
-// Blocking; one thread at a time. Connects when first used, and again after an error.
+// Blocking; one thread at a time, except Interrupt. Connects when first used, and again after an error.
 #ifndef POSTERN_RELAY_AGENT_CLOSING_SECOND_CONNECTION_H_
 #define POSTERN_RELAY_AGENT_CLOSING_SECOND_CONNECTION_H_
 
+#include <absl/functional/function_ref.h>
 #include <absl/status/status.h>
 #include <absl/status/statusor.h>
 #include <absl/time/time.h>
 
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "relay-agent/mysql/target.h"
@@ -19,9 +23,14 @@ struct st_mysql;
 
 namespace postern::relay {
 
+struct ConnectionHabits {
+  const char* role = "closing";  // what DBAs see among the connection's attributes
+  absl::Duration read_timeout = absl::Seconds(10);
+};
+
 class SecondConnection {
  public:
-  explicit SecondConnection(const Target& target);
+  explicit SecondConnection(const Target& target, ConnectionHabits habits = {});
   ~SecondConnection();
 
   using Row = std::vector<std::optional<std::string>>;
@@ -30,6 +39,15 @@ class SecondConnection {
   absl::StatusOr<std::vector<Row>> Query(const std::string& sql);
   // A statement without a result.
   absl::Status Execute(const std::string& sql);
+
+  using Fields = std::vector<std::optional<std::string_view>>;
+  using OnRow = absl::FunctionRef<absl::Status(const Fields&)>;
+  // One row at a time as they arrive, none kept; the fields are good until `on_row` returns. What it fails with ends the
+  // reading, and the connection with it.
+  absl::Status Stream(const std::string& sql, OnRow on_row);
+
+  // Thread-safe: what runs now fails soon, and so does everything after it.
+  void Interrupt();
 
   // Who the server is and since when it runs; asked once for a connection.
   struct Server {
@@ -48,8 +66,15 @@ class SecondConnection {
 
   absl::Status Connect();
   absl::Status ErrorOf();
+  // Makes the socket reachable for Interrupt; -1: none. False if that has been called.
+  bool Expose(int socket);
+  void CutOff();
 
   const Target& target_;
+  const ConnectionHabits habits_;
+  std::mutex mutex_;
+  bool interrupted_ = false;
+  int socket_ = -1;  // of `connection_`
   std::unique_ptr<st_mysql, Close> connection_;
   std::optional<Server> server_;
 };

@@ -178,6 +178,8 @@ void GatewayLink::Obey(const std::shared_ptr<grpc::Channel>& channel, v1::Gatewa
     case v1::GatewayCommand::kKillSession: return duties_.OnKill(address_, command.kill_session());
     case v1::GatewayCommand::kCloseProofReceived:
       return duties_.OnProofReceived(address_, command.close_proof_received());
+    case v1::GatewayCommand::kRefreshCatalog:
+      return duties_.OnRefreshCatalog(address_, channel, command.refresh_catalog());
     case v1::GatewayCommand::kHeartbeat:
     case v1::GatewayCommand::COMMAND_NOT_SET: return;  // the latter of a newer gateway
   }

@@ -32,6 +32,8 @@ class LinkDuties {
   virtual void OnOpen(const std::string& gateway, const std::shared_ptr<grpc::Channel>& channel,
                       v1::OpenSession request) = 0;
   virtual void OnKill(const std::string& gateway, const v1::KillSession& request) = 0;
+  virtual void OnRefreshCatalog(const std::string& gateway, const std::shared_ptr<grpc::Channel>& channel,
+                                const v1::RefreshCatalog& request) = 0;
   virtual void OnProofReceived(const std::string& gateway, const v1::CloseProofReceived& received) = 0;
   // Every so often while connected: what was not confirmed is to be sent again.
   virtual void OnResend(const std::string& gateway) = 0;

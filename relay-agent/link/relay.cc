@@ -28,6 +28,7 @@ Relay::Relay(RelayOptions options, Ledger ledger)
     closers_[name] = std::make_unique<Closer>(
         target, [this](const DoorRecord& door, v1::CloseProof proof) { OnProof(door, std::move(proof)); },
         [this, name = name](uint64_t thread) { return doors_.IsLive(name, thread); }, options_.closing);
+    reporters_[name] = std::make_unique<CatalogReporter>(target, options_.catalog);
   }
   for (const std::string& gateway : options_.gateways) {
     LinkDuties& duties = *this;
@@ -64,6 +65,7 @@ void Relay::Stop(absl::Duration patience) {
   doors_.CloseAll();
   const absl::Time last = absl::Now() + absl::Seconds(2);
   while (doors_.size() > 0 && absl::Now() < last) absl::SleepFor(absl::Milliseconds(5));
+  reporters_.clear();
   closers_.clear();
   threads_.Stop();
 }
@@ -144,6 +146,7 @@ void Relay::OnResend(const std::string& gateway) {
 void Relay::OnLost(const std::string& gateway) {
   // Nobody can say any more what these sessions may do.
   doors_.CloseOf(gateway);
+  for (const auto& [target, reporter] : reporters_) reporter->Forget(gateway);
 }
 
 void Relay::OnOpen(const std::string& gateway, const std::shared_ptr<grpc::Channel>& channel,
@@ -209,6 +212,12 @@ void Relay::OnKill(const std::string& gateway, const v1::KillSession& request) {
     return answer(absl::NotFoundError("the session has no open door"));
   }
   closers_.at(door->target)->Kill(door->thread_id, request.scope(), answer);
+}
+
+void Relay::OnRefreshCatalog(const std::string& gateway, const std::shared_ptr<grpc::Channel>& channel,
+                             const v1::RefreshCatalog& request) {
+  const auto reporter = reporters_.find(request.target());
+  if (reporter != reporters_.end()) reporter->second->Want(gateway, channel, request);
 }
 
 void Relay::ProbeTarget(const std::string& target) {

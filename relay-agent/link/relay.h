@@ -17,6 +17,7 @@
 #include "relay-agent/catalog/probe.h"
 #include "relay-agent/closing/closer.h"
 #include "relay-agent/closing/ledger.h"
+#include "relay-agent/link/catalog_reporter.h"
 #include "relay-agent/link/door_session.h"
 #include "relay-agent/link/doors.h"
 #include "relay-agent/link/gateway_link.h"
@@ -30,6 +31,7 @@ struct RelayOptions {
   std::string ledger_folder;
   LinkOptions link;
   ClosingPatience closing;
+  CatalogOptions catalog;
   absl::Duration probe_interval = absl::Seconds(10);
   size_t threads = 2;
 };
@@ -54,6 +56,8 @@ class Relay : private LinkDuties {
   void OnOpen(const std::string& gateway, const std::shared_ptr<grpc::Channel>& channel,
               v1::OpenSession request) override;
   void OnKill(const std::string& gateway, const v1::KillSession& request) override;
+  void OnRefreshCatalog(const std::string& gateway, const std::shared_ptr<grpc::Channel>& channel,
+                        const v1::RefreshCatalog& request) override;
   void OnProofReceived(const std::string& gateway, const v1::CloseProofReceived& received) override;
   void OnResend(const std::string& gateway) override;
   void OnLost(const std::string& gateway) override;
@@ -82,6 +86,7 @@ class Relay : private LinkDuties {
 
   std::map<std::string, std::shared_ptr<GatewayLink>> links_;
   std::map<std::string, std::unique_ptr<Closer>> closers_;
+  std::map<std::string, std::unique_ptr<CatalogReporter>> reporters_;  // by target
   std::thread prober_;
 };
 
