@@ -124,6 +124,7 @@ class NoRelays final : public tunnel::Relays {
   void Kill(const std::string&, v1::KillSession::Scope, absl::AnyInvocable<void(absl::Status)> done) override {
     done(absl::UnavailableError("no relay"));
   }
+  absl::Status RefreshCatalog(const std::string&) override { return absl::UnavailableError("no relay"); }
   std::optional<v1::ServerFacts> ServerOf(std::string_view) const override { return std::nullopt; }
   std::vector<v1::RelayStatus> RelayStatuses() const override { return {}; }
   std::vector<v1::TargetStatus> TargetStatuses() const override { return {}; }
