@@ -17,6 +17,7 @@
 #include "gateway/api/server.h"
 #include "gateway/api/services.h"
 #include "gateway/approval/approvals.h"
+#include "gateway/catalog/catalogs.h"
 #include "gateway/close_proofs.h"
 #include "gateway/config/gateway_config.h"
 #include "gateway/frontend/listener.h"
@@ -79,6 +80,7 @@ class Gateway {
   std::unique_ptr<identity::Tokens> tokens_;
   std::unique_ptr<policy::PolicyInForce> policy_;
   std::unique_ptr<CloseProofs> close_proofs_;
+  std::unique_ptr<catalog::Catalogs> catalogs_;
   std::unique_ptr<tunnel::Relays> relays_;
   std::unique_ptr<approval::Approvals> approvals_;
   std::unique_ptr<frontend::LiveSessions> live_;

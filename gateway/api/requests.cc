@@ -74,6 +74,11 @@ absl::Status Check(const v1::TerminateSessionRequest& request) {
   return CheckReason(request.reason());
 }
 
+absl::Status Check(const v1::RefreshCatalogRequest& request) {
+  if (!request.target().empty() && request.target().size() <= kMaxFilterBytes) return absl::OkStatus();
+  return Wrong("target", "a target's name");
+}
+
 absl::Status Check(const v1::CheckPolicyRequest& request) {
   if (request.text().size() <= kMaxPolicyTextBytes) return absl::OkStatus();
   return Wrong("text", "at most 1 MiB");

@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "proto/postern/v1/access.pb.h"
+#include "proto/postern/v1/admin.pb.h"
 #include "proto/postern/v1/approval.pb.h"
 #include "proto/postern/v1/policy.pb.h"
 #include "proto/postern/v1/session.pb.h"
@@ -27,6 +28,7 @@ absl::Status Check(const v1::GetSessionRequest& request);
 absl::Status Check(const v1::ReplaySessionRequest& request);
 absl::Status Check(const v1::TerminateSessionRequest& request);
 absl::Status Check(const v1::CheckPolicyRequest& request);
+absl::Status Check(const v1::RefreshCatalogRequest& request);
 
 // Newest first means this many where a request does not say.
 inline constexpr uint32_t kDefaultLimit = 100;

@@ -31,6 +31,7 @@ enum class Rpc : uint8_t {
   kGetPolicy,
   kGetStatus,
   kReload,
+  kRefreshCatalog,
 };
 
 // Roles that open an RPC, any one of which is enough.
