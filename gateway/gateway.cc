@@ -34,6 +34,12 @@ v1::Record NowRecord() {
   return record;
 }
 
+std::vector<std::string> TargetNames(const config::GatewayConfig& config) {
+  std::vector<std::string> names;
+  for (const auto& [target, relays] : config.targets) names.push_back(target);
+  return names;
+}
+
 approval::ApprovalLimits LimitsOfApprovals(const config::GatewayLimits& limits) {
   return {.pending = limits.held_statements,
           .pending_per_agent = limits.held_statements_per_agent,
@@ -111,7 +117,13 @@ absl::Status Gateway::OpenPorts() {
   if (config_.mysql.insecure_loopback) rsa_key_.reset(EVP_RSA_gen(kRsaBits));
 
   close_proofs_ = std::make_unique<CloseProofs>(*journal_);
-  relays_ = tunnel::MakeRelays(config_.targets, *close_proofs_, {.relays = config_.limits.relays});
+  catalogs_ = std::make_unique<catalog::Catalogs>(
+      TargetNames(config_), catalog::CatalogLimits{.bytes = config_.limits.catalog_bytes},
+      [this](const std::string& target) { return relays_->RefreshCatalog(target); });
+  relays_ = tunnel::MakeRelays(config_.targets, *close_proofs_,
+                               {.relays = config_.limits.relays,
+                                .catalogs = catalogs_.get(),
+                                .catalog_timeout = config_.limits.catalog_timeout});
   approvals_ = approval::MakeApprovals(*journal_, LimitsOfApprovals(config_.limits));
   live_ = std::make_unique<frontend::LiveSessions>(frontend::SessionLimits{
       .sessions = config_.limits.sessions, .sessions_per_agent = config_.limits.sessions_per_agent});
@@ -123,6 +135,7 @@ absl::Status Gateway::OpenPorts() {
                                                                    .journal = *journal_,
                                                                    .live = *live_,
                                                                    .relays = *relays_,
+                                                                   .catalogs = *catalogs_,
                                                                    .policy = *policy_,
                                                                    .publisher = *publisher_,
                                                                    .reload = [this] { return Reload(); },
@@ -203,6 +216,7 @@ void Gateway::Stop(const std::string& reason) {
     std::this_thread::sleep_for(std::chrono::milliseconds(20));
   }
   api_services_->EndStreams();
+  catalogs_->Shutdown();
   relays_->Shutdown();
   api_server_->Shutdown(kApiGrace);
   threads_->Stop();

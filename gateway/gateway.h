@@ -17,6 +17,7 @@
 #include "gateway/api/server.h"
 #include "gateway/api/services.h"
 #include "gateway/approval/approvals.h"
+#include "gateway/catalog/catalogs.h"
 #include "gateway/close_proofs.h"
 #include "gateway/config/gateway_config.h"
 #include "gateway/frontend/listener.h"
@@ -83,6 +84,7 @@ class Gateway {
   std::unique_ptr<store::PolicyVersions> policy_versions_;
   std::unique_ptr<publishing::PolicyPublisher> publisher_;
   std::unique_ptr<CloseProofs> close_proofs_;
+  std::unique_ptr<catalog::Catalogs> catalogs_;
   std::unique_ptr<tunnel::Relays> relays_;
   std::unique_ptr<approval::Approvals> approvals_;
   std::unique_ptr<frontend::LiveSessions> live_;
