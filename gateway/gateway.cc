@@ -15,6 +15,7 @@
 #include "common/observability/log.h"
 #include "common/tls/server_context.h"
 #include "gateway/approval/make_approvals.h"
+#include "gateway/mask_secret.h"
 #include "gateway/policy/load_rules.h"
 #include "gateway/store/sqlite/sqlite_token_store.h"
 
@@ -96,6 +97,10 @@ absl::Status Gateway::OpenStores() {
   sessions_ = *std::move(sessions);
   if (auto closed = sessions_->CloseLeftOpen(); !closed.ok()) return closed.status();
 
+  auto mask_keys = LoadMaskKeys(data_dir);
+  if (!mask_keys.ok()) return mask_keys.status();
+  mask_keys_ = std::make_unique<masking::MaskKeys>(*std::move(mask_keys));
+
   auto token_store = store::SqliteTokenStore::Open(config_.sqlite_path);
   if (!token_store.ok()) return token_store.status();
   token_store_ = *std::move(token_store);
@@ -159,6 +164,8 @@ absl::Status Gateway::OpenPorts() {
                                                                       .approvals = *approvals_,
                                                                       .journal = *journal_,
                                                                       .relays = *relays_,
+                                                                      .catalogs = *catalogs_,
+                                                                      .mask_keys = *mask_keys_,
                                                                       .live = *live_,
                                                                       .tls = [this] { return tls_.Current(); },
                                                                       .rsa_key = rsa_key_.get()});

@@ -24,6 +24,7 @@
 #include "gateway/frontend/live_sessions.h"
 #include "gateway/frontend/services.h"
 #include "gateway/identity/tokens.h"
+#include "gateway/masking/mask_keys.h"
 #include "gateway/policy/in_force.h"
 #include "gateway/publishing/policy_publisher.h"
 #include "gateway/recording/file_journal.h"
@@ -83,6 +84,7 @@ class Gateway {
   std::unique_ptr<policy::PolicyInForce> policy_;
   std::unique_ptr<store::PolicyVersions> policy_versions_;
   std::unique_ptr<publishing::PolicyPublisher> publisher_;
+  std::unique_ptr<masking::MaskKeys> mask_keys_;
   std::unique_ptr<CloseProofs> close_proofs_;
   std::unique_ptr<catalog::Catalogs> catalogs_;
   std::unique_ptr<tunnel::Relays> relays_;

@@ -54,6 +54,12 @@ uint64_t Catalogs::Refresh(const std::string& target) {
   return ticket;
 }
 
+uint64_t Catalogs::Unanswered(std::string_view target) const {
+  std::lock_guard lock(mutex_);
+  const auto found = targets_.find(target);
+  return found == targets_.end() || found->second.answered >= found->second.asked ? 0 : found->second.asked;
+}
+
 bool Catalogs::IsSatisfied(const Target& target, const Waiter& waiter) {
   if (target.catalog == nullptr) return false;
   return waiter.ticket ? target.answered >= *waiter.ticket : target.generation > *waiter.generation;

@@ -46,6 +46,9 @@ class Catalogs final : public tunnel::CatalogSink {
   // Zero: there is no such target. Does not block.
   uint64_t Refresh(const std::string& target);
 
+  // The newest wish that no snapshot has answered yet; zero: there is none.
+  uint64_t Unanswered(std::string_view target) const;
+
   using Done = absl::AnyInvocable<void(absl::StatusOr<CatalogPtr>)>;
   // `done` runs once, on any thread and maybe at once: with the catalog as of the ticket or later. CANCELLED after
   // Shutdown. Returns what Forget takes.

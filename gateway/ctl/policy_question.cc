@@ -39,8 +39,8 @@ std::optional<policy::MaskFor> MaskOf(const policy::Rules& rules, const PolicyQu
 
 Shown OutputOf(const policy::Rules& rules, const PolicyQuestion& question, const sql::OutputColumn& output) {
   Shown shown{.name = output.name, .role = "output", .mask = std::nullopt};
-  for (const sql::ColumnRef& source : output.sources) {
-    const auto mask = MaskOf(rules, question, source);
+  for (const sql::ColumnSource& source : output.sources) {
+    const auto mask = MaskOf(rules, question, source.column);
     if (!mask) continue;
     if (!shown.mask || policy::CompareStrictness(mask->mask, shown.mask->mask) < 0) shown.mask = mask;
   }
