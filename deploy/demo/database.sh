@@ -44,7 +44,7 @@ MakeRelayUser() {
   AsRoot <<SQL
 DROP USER IF EXISTS 'postern_relay'@'127.0.0.1';
 CREATE USER 'postern_relay'@'127.0.0.1' IDENTIFIED BY '$(cat "$relay/password.new")' REQUIRE SSL;
-GRANT SELECT, INSERT, UPDATE, DELETE ON shop.* TO 'postern_relay'@'127.0.0.1';
+GRANT SELECT, INSERT, UPDATE, DELETE, SHOW VIEW, TRIGGER ON shop.* TO 'postern_relay'@'127.0.0.1';
 SQL
   mv "$relay/password.new" "$relay/password"
   touch "$state/database/relay-user"

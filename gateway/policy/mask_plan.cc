@@ -115,8 +115,8 @@ std::optional<Decision> Planner::RefuseUnresolved() const {
   if (facts_.columns_cut) return Refuse(builtin::kNotResolved, "it names more columns than can be followed");
   if (facts_.unresolved.empty()) return std::nullopt;
   return Refuse(builtin::kNotResolved,
-                Cat(Printable(facts_.unresolved.front()), " is not known, and columns are masked here; check the name, or try "
-                                                          "again shortly if it is new"));
+                Cat(Printable(facts_.unresolved.front()), " is not known, and columns are masked here; check the name, try again "
+                                                          "shortly if it is new, or have the relay's user given the rights of docs/catalog.md"));
 }
 
 // A table with masked columns keeps its shape: a column under another name would not be known as masked.

@@ -121,25 +121,25 @@ List<Flow> Collector::EverythingUsed() {
 }
 
 // All columns that a routine or a trigger touches. `head` makes a statement of its body.
-List<Flow> Collector::ReadBody(std::string_view head, std::string_view body, std::string_view schema) {
+List<Flow> Collector::ReadBody(const Behind& what, std::string_view head, std::string_view body) {
   List<Flow> behind;
   std::string whole_text(head);
   whole_text += body;
   const std::string_view text = lineage_.Keep(std::move(whole_text));
-  Collector inner(text, *this, schema);
+  Collector inner(text, *this, what.schema);
   inner.in_body_ = true;
   Parser parser(text, inner.dialect_, Limits{}, lineage_.arena());
   const Statement* statement = !body.empty() && depth_ < kMaxDepth ? parser.ParseNext() : nullptr;
   if (statement == nullptr || !parser.AtEndOfText() || parser.failed()) {
-    Unresolved("body in schema", {}, schema);
+    Unresolved(what.kind, what.schema, what.name);
     return behind;
   }
   inner.Visit(*statement);
-  for (std::string& what : inner.facts_.unresolved) {
-    if (facts_.unresolved.size() < kMaxUnresolved) facts_.unresolved.push_back(std::move(what));
+  for (std::string& unresolved : inner.facts_.unresolved) {
+    if (facts_.unresolved.size() < kMaxUnresolved) facts_.unresolved.push_back(std::move(unresolved));
   }
   facts_.columns_cut |= inner.facts_.columns_cut;
-  if (inner.facts_.dynamic_sql) Unresolved("dynamic SQL in schema", {}, schema);
+  if (inner.facts_.dynamic_sql) Unresolved(what.kind, what.schema, what.name);
   AddBehind(inner.EverythingUsed(), Derivation::kBySchema, behind);
   return behind;
 }
@@ -151,7 +151,7 @@ void Collector::VisitStoredFunction(const Expr& call) {
   const std::string_view name = lineage_.Keep(call.name);
   const auto routine = known_.schema->FindRoutine(RoutineKind::kFunction, schema, name);
   if (!routine) return Unresolved("function", schema, name);
-  TakeFlows(ReadBody("CREATE FUNCTION f() RETURNS INT ", routine->body, routine->schema));
+  TakeFlows(ReadBody({"function", routine->schema, name}, "CREATE FUNCTION f() RETURNS INT ", routine->body));
 }
 
 void Collector::VisitProcedure(const ObjectName& name) {
@@ -159,7 +159,7 @@ void Collector::VisitProcedure(const ObjectName& name) {
   const std::string_view schema = LookupSchema(name);
   const auto routine = known_.schema->FindRoutine(RoutineKind::kProcedure, schema, lineage_.Keep(name.name));
   if (!routine) return Unresolved("procedure", schema, lineage_.Keep(name.name));
-  const List<Flow> flows = ReadBody("CREATE PROCEDURE p() ", routine->body, routine->schema);
+  const List<Flow> flows = ReadBody({"procedure", routine->schema, routine->name}, "CREATE PROCEDURE p() ", routine->body);
   for (const Flow& flow : flows) UseColumn(flow.column, ColumnRole::kStored);
 }
 
@@ -170,7 +170,8 @@ void Collector::VisitTriggers(const ObjectName& table) {
   const auto shape = known_.schema->FindRelation(schema, lineage_.Keep(table.name));
   if (!shape) return Unresolved("table", schema, lineage_.Keep(table.name));
   for (const std::string_view body : shape->triggers) {
-    const List<Flow> flows = ReadBody("CREATE TRIGGER t BEFORE INSERT ON t FOR EACH ROW ", body, shape->schema);
+    const List<Flow> flows =
+        ReadBody({"a trigger of", shape->schema, shape->name}, "CREATE TRIGGER t BEFORE INSERT ON t FOR EACH ROW ", body);
     for (const Flow& flow : flows) UseColumn(flow.column, ColumnRole::kStored);
   }
 }

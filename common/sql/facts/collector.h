@@ -105,7 +105,13 @@ class Collector {
   void VisitStoredFunction(const Expr& call);
   void VisitProcedure(const ObjectName& name);
   void VisitTriggers(const ObjectName& table);
-  List<Flow> ReadBody(std::string_view head, std::string_view body, std::string_view schema);
+  // Whose body it is, for what cannot be read.
+  struct Behind {
+    std::string_view kind;
+    std::string_view schema;
+    std::string_view name;
+  };
+  List<Flow> ReadBody(const Behind& what, std::string_view head, std::string_view body);
   List<Flow> EverythingUsed();
 
   // collect_columns.cc

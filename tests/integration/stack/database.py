@@ -44,7 +44,7 @@ class Database:
         with open(paths.ROOT / "deploy/demo/shop.sql") as script:
             subprocess.run([self.client, "--no-defaults", "--socket", self.socket, "--user=root"], check=True, stdin=script)
         self.query(f"CREATE USER '{RELAY_USER}'@'127.0.0.1' IDENTIFIED BY '{RELAY_PASSWORD}' REQUIRE SSL")
-        self.query(f"GRANT SELECT, INSERT, UPDATE, DELETE ON shop.* TO '{RELAY_USER}'@'127.0.0.1'")
+        self.query(f"GRANT SELECT, INSERT, UPDATE, DELETE, SHOW VIEW, TRIGGER, EXECUTE ON shop.* TO '{RELAY_USER}'@'127.0.0.1'")
         self.query("CREATE DATABASE hidden")
         self.query("CREATE TABLE shop.notes (id INT AUTO_INCREMENT PRIMARY KEY, body LONGTEXT, n INT)")
         self.query("CREATE TABLE shop.blobs (id INT PRIMARY KEY, body MEDIUMTEXT NOT NULL)")

@@ -6,12 +6,21 @@ from .wait import until
 
 TARGET = "shop"
 
-# bot reads, and its writes wait for a human; loader may write; several may send several statements in one packet.
+# bot reads, and its writes wait for a human; loader may write; several may send several statements in one packet; veiled reads
+# under masks and detectors.
 POLICY = """\
 version: 1
+masks:
+  - { agents: [veiled], columns: [shop.customers.email], with: email }
+  - { agents: [veiled], columns: ["shop.*.card_number"], with: { keep_last: 4 } }
+  - { agents: [veiled], columns: [shop.customers.ssn], with: redact, masked_use: compare_equal }
+  - { agents: [veiled], columns: [shop.customers.created_at], with: { date: year }, masked_use: any }
+  - { agents: [veiled], columns: [shop.notes.n], with: { hash: 16 } }
+detectors:
+  - { agents: [veiled], kinds: [iban], action: mask }
 rules:
   - name: everyone-reads
-    agents: [bot, sam, loader, reader, several, hasty, careful]
+    agents: [bot, sam, loader, reader, several, hasty, careful, veiled]
     targets: [shop]
     allow: { verbs: [read], objects: ["shop.*"] }
   - name: writes-need-a-human
@@ -27,7 +36,7 @@ rules:
     targets: [shop]
     hold: { verbs: [update], objects: ["shop.*"], reviewers: [dba], approvals: 2, wait: 60s }
   - name: loader-writes
-    agents: [loader]
+    agents: [loader, veiled]
     targets: [shop]
     allow: { verbs: [insert, update, delete, replace], objects: ["shop.*"] }
   - name: several-at-once
