@@ -76,6 +76,8 @@ struct CommandInfo {
   Treatment treatment;
   ReplyShape reply;
   bool carries_sql;  // statement text an agent wrote
+
+  bool Is(Command command) const { return code == static_cast<uint8_t>(command); }
 };
 
 // The row of a command byte, or the row named "COM_UNKNOWN" that refuses.

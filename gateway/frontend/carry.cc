@@ -9,7 +9,19 @@
 
 namespace postern::frontend {
 
+namespace {
+
+// A statement counts once policy lets it, or holds it; what every driver sends to start up does not.
+void UseBudget(SessionState& s, Errand& errand) {
+  if (errand.decision.denied() || errand.decision.rule() == policy::builtin::kStartup) return;
+  if (!errand.command->Is(mysql::Command::kQuery) && !errand.command->Is(mysql::Command::kStmtExecute)) return;
+  if (auto used_up = s.budget.BeginStatement()) SetDecision(errand, *std::move(used_up));
+}
+
+}  // namespace
+
 asio::awaitable<bool> Carry(SessionState& s, Errand& errand) {
+  UseBudget(s, errand);
   const absl::Status recorded = co_await RecordStatement(s, errand);
   if (!recorded.ok()) {
     co_await Refuse(s, errand, RecordingFailed(errand, recorded));

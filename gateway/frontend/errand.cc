@@ -51,6 +51,7 @@ void SetDecision(Errand& errand, policy::Decision decision) {
   errand.record.set_decision(ToRecord(decision.effect()));
   errand.record.set_rule(decision.rule());
   errand.record.set_reason(text::ValidUtf8(decision.reason()));
+  errand.limits = decision.limits();
   errand.decision = std::move(decision);
 }
 

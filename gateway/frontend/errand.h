@@ -30,6 +30,8 @@ struct Errand {
   policy::Decision decision;
   // The snapshot that decided; null where no policy was asked.
   policy::RulesPtr rules;
+  // What the reply may come to.
+  policy::StatementLimits limits;
   // Of its result.
   policy::MaskPlan masks;
   // Of the target's schema it was read by; 0 where none was known.

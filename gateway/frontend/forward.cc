@@ -2,6 +2,7 @@
 
 #include <absl/time/clock.h>
 
+#include <algorithm>
 #include <functional>
 #include <utility>
 
@@ -19,7 +20,7 @@ constexpr uint16_t kInterrupted = 1317;  // ER_QUERY_INTERRUPTED
 // walker changed something.
 class PieceForAgent final : public mysql::ResponseSink {
  public:
-  PieceForAgent(mysql::Bytes piece, const Errand& errand) : piece_(piece), errand_(errand) {}
+  PieceForAgent(SessionState& s, mysql::Bytes piece, const Errand& errand) : s_(s), piece_(piece), errand_(errand) {}
 
   void Pass(mysql::Bytes bytes) override {
     if (view_.empty() && copy_.empty() && LiesInPiece(bytes)) {
@@ -28,6 +29,15 @@ class PieceForAgent final : public mysql::ResponseSink {
     }
     if (!view_.empty()) copy_.assign(mysql::AsText(std::exchange(view_, {})));
     copy_.append(mysql::AsText(bytes));
+  }
+
+  // What is beyond the limits the server need not send.
+  mysql::ErrPacket OnCut() override {
+    if (errand_.limits.max_affected_rows && s_.walker.summary().affected_rows > *errand_.limits.max_affected_rows) {
+      return ChangedTooMuch(errand_).error;
+    }
+    s_.Interrupt();
+    return ResultCut(errand_).error;
   }
 
   // A server says of a statement that we killed for its time what it says of any that was killed.
@@ -44,6 +54,7 @@ class PieceForAgent final : public mysql::ResponseSink {
     return before(piece_.data(), bytes.data()) && before(bytes.data() + bytes.size(), piece_.data() + piece_.size());
   }
 
+  SessionState& s_;
   const mysql::Bytes piece_;
   const Errand& errand_;
   mysql::Bytes view_;
@@ -88,7 +99,7 @@ asio::awaitable<absl::Status> RelayReply(SessionState& s, const Errand& errand) 
   while (!s.walker.done()) {
     auto piece = co_await s.door->Receive();
     if (!piece.ok()) co_return piece.status();
-    PieceForAgent for_agent(piece->bytes, errand);
+    PieceForAgent for_agent(s, piece->bytes, errand);
     absl::Status walked = s.walker.Feed(piece->bytes, for_agent);
     if (!walked.ok()) co_return walked;
     if (for_agent.bytes().empty()) continue;
@@ -96,6 +107,19 @@ asio::awaitable<absl::Status> RelayReply(SessionState& s, const Errand& errand) 
     if (!written.ok()) co_return written;
   }
   co_return absl::OkStatus();
+}
+
+// The tighter of what the statement's rules let and what is left of the session's budget.
+mysql::ReplyLimits LimitsOf(const SessionState& s, const Errand& errand) {
+  mysql::ReplyLimits limits;
+  const policy::BudgetTerms& budget = s.budget.terms();
+  const policy::Spending& spent = s.budget.spent();
+  if (errand.limits.max_rows) limits.rows = *errand.limits.max_rows;
+  if (errand.limits.max_bytes) limits.row_bytes = *errand.limits.max_bytes;
+  if (errand.limits.max_affected_rows) limits.affected_rows = *errand.limits.max_affected_rows;
+  if (budget.rows) limits.rows = std::min(limits.rows, *budget.rows - std::min(*budget.rows, spent.rows));
+  if (budget.bytes) limits.row_bytes = std::min(limits.row_bytes, *budget.bytes - std::min(*budget.bytes, spent.bytes));
+  return limits;
 }
 
 // Kills the statement; a server that does not obey loses the session.
@@ -113,26 +137,35 @@ void StopForTime(SessionState& s, Errand& errand) {
 
 asio::awaitable<bool> Forward(SessionState& s, Errand& errand) {
   Outgoing out = WireFor(s, errand);
-  s.walker.Begin(errand.command->reply, out.last_sequence, errand.agent_sequence);
+  s.walker.Begin(errand.command->reply, out.last_sequence, errand.agent_sequence, LimitsOf(s, errand));
   Screen screen(s, errand);
   errand.screened = NeedsScreen(s, errand);
   if (errand.screened) {
     s.masker->Begin(errand.command->reply, screen, errand.answer_sequence(), errand.answer_sequence(), errand.cursor_masks);
   }
   s.waiting = Waiting::kReply;
-  s.step.Arm(s.services.options.statement_timeout, [&] { StopForTime(s, errand); });
+  const absl::Duration longest = errand.limits.max_execution_time.value_or(absl::InfiniteDuration());
+  s.step.Arm(std::min(s.services.options.statement_timeout, longest), [&] { StopForTime(s, errand); });
   const absl::Time since = absl::Now();
   absl::Status status = co_await s.door->Send(std::move(out.wire));
   if (status.ok()) status = co_await RelayReply(s, errand);
   errand.at_server = absl::Now() - since;
   s.StepDone();
   s.waiting = Waiting::kNothing;
+  const mysql::ReplySummary& reply = s.walker.summary();
+  // What goes beyond was cut; the next statement hears of it.
+  static_cast<void>(s.budget.Spend({.rows = reply.rows, .bytes = reply.row_bytes}));
 
   if (!status.ok()) {
     co_await BreakOff(s, errand, status);
     co_return false;
   }
   Follow(s, errand.command->reply);
+  if (reply.cut && errand.limits.max_affected_rows && reply.affected_rows > *errand.limits.max_affected_rows) {
+    s.End({.reason = "changed too many rows",
+           .error_code = 1226,
+           .error_message = "The session ended so that its transaction is rolled back: a statement changed too many rows"});
+  }
   v1::Outcome outcome = OutcomeOf(s.walker.summary());
   if (errand.screened) DescribeScreening(s, errand, screen.contradiction(), outcome);
   if (!screen.contradiction().empty()) s.services.catalogs.Refresh(s.login.target);

@@ -52,7 +52,9 @@ policy::Decision Strictest(policy::Decision a, policy::Decision b) {
     return policy::Decision::Deny(policy::builtin::kConflictingHolds,
                                   "statements of one packet are held for different reviewers; send them one by one");
   }
-  return b.effect() > a.effect() ? b : a;
+  const policy::StatementLimits of_a = a.limits();
+  const policy::StatementLimits of_b = b.limits();
+  return (b.effect() > a.effect() ? std::move(b) : std::move(a)).Within(of_a).Within(of_b);
 }
 
 // What masks make of statements that policy would let run; their plan is the errand's.
@@ -60,6 +62,16 @@ policy::Decision UnderMasks(Errand& errand, policy::Decision decision, policy::M
   errand.masks = std::move(masking.plan);
   if (decision.denied() || !masking.refused) return decision;
   return *std::move(masking.refused);
+}
+
+// What may change only so many rows must be undone if it changes more: so it runs in a transaction of the agent's.
+policy::Decision Undoable(const SessionState& s, const sql::Facts& facts, policy::Decision decision) {
+  if (decision.denied() || !decision.limits().max_affected_rows || facts.group != sql::VerbGroup::kWrite) return decision;
+  const bool autocommit = (s.status_flags & mysql::server_status::kAutocommit) != 0;
+  if (s.in_transaction() || !autocommit) return decision;
+  return policy::Decision::Deny(policy::builtin::kCondition,
+                                absl::StrCat("rule \"", decision.rule(), "\" limits how many rows it may change, which can be "
+                                             "undone only in a transaction: send START TRANSACTION first, and COMMIT after it"));
 }
 
 // The target's schema as it is known now; null where it is not, or may be older than what an agent changed.
@@ -97,7 +109,7 @@ policy::Decision DecideBatch(const SessionState& s, const policy::Rules& rules,
       return policy::Decision::Deny(policy::builtin::kMultiStatements,
                                     "a statement that changes the session must be sent alone");
     }
-    decision = Strictest(std::move(decision), policy::Decide(rules, reading.facts, session));
+    decision = Strictest(std::move(decision), Undoable(s, reading.facts, policy::Decide(rules, reading.facts, session)));
   }
   return decision;
 }
@@ -135,10 +147,10 @@ void JudgeOne(const SessionState& s, const policy::Rules& rules, Judged& judged,
   }
   DescribeFacts(judged.errand.record, reading.facts);
   const policy::SessionFacts session = s.Facts();
+  policy::Decision decision = policy::Decide(rules, reading.facts, session);
+  if (judged.errand.command->Is(mysql::Command::kQuery)) decision = Undoable(s, reading.facts, std::move(decision));
   SetDecision(judged.errand,
-              UnderMasks(judged.errand, policy::Decide(rules, reading.facts, session),
-                         policy::PlanMasks(rules, reading.facts, session)),
-              rules);
+              UnderMasks(judged.errand, std::move(decision), policy::PlanMasks(rules, reading.facts, session)), rules);
   judged.errand.changes_schema = MayChangeSchema(reading.facts);
   judged.forwarded = std::string(reading.canonical.view());
   judged.facts = std::move(reading.facts);
@@ -193,7 +205,7 @@ void JudgePrepared(const SessionState& s, Errand& errand, PreparedStatement& pre
   }
   errand.rules = rules;
   SetDecision(errand,
-              UnderMasks(errand, policy::Decide(*rules, prepared.facts, session),
+              UnderMasks(errand, Undoable(s, prepared.facts, policy::Decide(*rules, prepared.facts, session)),
                          policy::PlanMasks(*rules, prepared.facts, session)),
               *rules);
 }

@@ -30,7 +30,12 @@ v1::Outcome OutcomeOf(const mysql::ReplySummary& reply) {
   outcome.set_affected_rows(reply.affected_rows);
   outcome.set_result_bytes(reply.bytes);
   outcome.set_warnings(reply.warnings);
-  if (reply.error) {
+  if (reply.cut) {
+    outcome.set_result(v1::Outcome::RESULT_ERROR);
+    outcome.set_error_code(reply.cut->code);
+    outcome.set_sql_state(reply.cut->sqlstate);
+    outcome.set_error(text::ValidUtf8(reply.cut->message));
+  } else if (reply.error) {
     outcome.set_error_code(reply.error->code);
     outcome.set_sql_state(reply.error->sqlstate);
     outcome.set_error(text::ValidUtf8(reply.error->message));

@@ -37,6 +37,8 @@ struct PreparedStatement {
   bool cursor_open = false;
   // Of the rows that the open cursor gives, and by which policy.
   std::string cursor_policy;
+  uint64_t cursor_rows = 0;  // given so far
+  uint64_t cursor_bytes = 0;
   std::shared_ptr<const masking::RowMasks> cursor_masks;
 };
 

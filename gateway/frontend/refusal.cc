@@ -17,6 +17,7 @@ constexpr uint16_t kRefused = 1142;        // ER_TABLEACCESS_DENIED_ERROR
 constexpr uint16_t kRefusedPrivilege = 1227;  // ER_SPECIFIC_ACCESS_DENIED_ERROR
 constexpr uint16_t kTimeLimit = 3024;      // ER_QUERY_TIMEOUT
 constexpr uint16_t kInterrupted = 1317;    // ER_QUERY_INTERRUPTED
+constexpr uint16_t kLimitReached = 1226;     // ER_USER_LIMIT_REACHED
 constexpr uint16_t kMalformed = 1835;      // ER_MALFORMED_PACKET
 constexpr uint16_t kUnavailable = 1105;    // ER_UNKNOWN_ERROR: no number of MySQL means "the way there is closed"
 
@@ -128,9 +129,29 @@ Refusal Contradiction(const Errand& errand, std::string_view why) {
           v1::Outcome::RESULT_WITHHELD};
 }
 
+Refusal ResultCut(const Errand& errand) {
+  return {{kLimitReached, "42000",
+           WithBracket(absl::StrCat("The result of this ", What(errand),
+                                    " was cut: it has more rows or bytes than the policy lets it have, or than the session's budget "
+                                    "has left. Ask for less."),
+                       errand, absl::StrCat("decision=cut rule=", errand.decision.rule()))},
+          v1::Outcome::RESULT_ERROR};
+}
+
+Refusal ChangedTooMuch(const Errand& errand) {
+  return {{kLimitReached, "42000",
+           WithBracket(absl::StrCat("This ", What(errand), " changed more than ", errand.limits.max_affected_rows.value_or(0),
+                                    " rows, so the session ends and its transaction is rolled back."),
+                       errand, absl::StrCat("decision=rolled-back rule=", errand.decision.rule()))},
+          v1::Outcome::RESULT_ERROR};
+}
+
 Refusal TimedOut(const Errand& errand) {
+  const std::string_view limit = errand.limits.max_execution_time ? "its rule's max_execution_time or limits.statement_timeout"
+                                                                  : "limits.statement_timeout";
   return {{kTimeLimit, "HY000",
-           WithBracket(absl::StrCat("This ", What(errand), " ran longer than limits.statement_timeout and was stopped."), errand,
+           WithBracket(absl::StrCat("This ", What(errand), " ran longer than ", absl::string_view(limit.data(), limit.size()),
+                                    " and was stopped."), errand,
                        "decision=stopped rule=limits")},
           v1::Outcome::RESULT_ERROR};
 }

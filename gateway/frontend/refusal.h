@@ -40,6 +40,10 @@ Refusal PolicyChanged(const Errand& errand);
 Refusal SchemaMoved(const Errand& errand);
 // The result is not what the statement's reading predicted, so it was withheld.
 Refusal Contradiction(const Errand& errand, std::string_view why);
+// Its result was more than the policy lets the agent have: it got as much, and this.
+Refusal ResultCut(const Errand& errand);
+// It changed more rows than its rule lets: the session ends, and with it the transaction is rolled back.
+Refusal ChangedTooMuch(const Errand& errand);
 // The statement was stopped for its time; it may have been undone or not have run.
 Refusal TimedOut(const Errand& errand);
 // For a statement whose reply broke off: it may or may not have run. REQUIRES: s.ending.

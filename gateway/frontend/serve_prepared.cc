@@ -1,5 +1,6 @@
 #include <absl/strings/str_cat.h>
 
+#include <algorithm>
 #include <string>
 #include <utility>
 
@@ -82,6 +83,11 @@ void DescribeExecute(const SessionState& s, Errand& errand, PreparedStatement& p
   JudgePrepared(s, errand, prepared);
 }
 
+// What a cursor's rows came to by earlier FETCHes counts for the statement's limits.
+void TakeOff(uint64_t given, std::optional<uint64_t>& limit) {
+  if (limit) *limit -= std::min(*limit, given);
+}
+
 }  // namespace
 
 asio::awaitable<void> ServePrepare(SessionState& s, Packet packet) {
@@ -126,6 +132,7 @@ asio::awaitable<void> ServeExecute(SessionState& s, Packet packet) {
   if (!replied) co_return;
   prepared->cursor_open = s.walker.summary().cursor_open;
   prepared->cursor_policy = errand.record.policy_version();
+  prepared->cursor_rows = prepared->cursor_bytes = 0;
   prepared->cursor_masks = s.masker ? s.masker->masks() : nullptr;
 }
 
@@ -148,9 +155,14 @@ asio::awaitable<void> ServeFetch(SessionState& s, Packet packet) {
     co_return co_await Refuse(s, errand, PolicyChanged(errand));
   }
   errand.cursor_masks = prepared->cursor_masks;
+  TakeOff(prepared->cursor_rows, errand.limits.max_rows);
+  TakeOff(prepared->cursor_bytes, errand.limits.max_bytes);
   errand.payload = [&](mysql::Capabilities) { return fetch->Encode(); };
   const bool replied = co_await Carry(s, errand);
-  if (replied && s.walker.summary().last_row_sent) prepared->cursor_masks = nullptr;
+  if (!replied) co_return;
+  prepared->cursor_rows += s.walker.summary().rows;
+  prepared->cursor_bytes += s.walker.summary().row_bytes;
+  if (s.walker.summary().last_row_sent) prepared->cursor_masks = nullptr;
 }
 
 // No answer, as the protocol has it: what is wrong shows at the EXECUTE.

@@ -23,6 +23,7 @@
 #include "gateway/frontend/watchdog.h"
 #include "gateway/identity/principal.h"
 #include "gateway/masking/result_masker.h"
+#include "gateway/policy/budget.h"
 #include "gateway/policy/session_facts.h"
 #include "gateway/policy/rules.h"
 #include "gateway/tunnel/door.h"
@@ -118,6 +119,8 @@ struct SessionState {
   Watchdog step;
   Watchdog lifetime;
   uint64_t statements = 0;
+  // What the session may still use up.
+  policy::Budget budget{login.access.budget};
 
   bool in_transaction() const { return (status_flags & mysql::server_status::kInTransaction) != 0; }
   policy::SessionFacts Facts() const;

@@ -32,10 +32,9 @@ BudgetTerms ReadBudgets(Section& access) {
   };
   read("statements", terms.statements);
   read("rows", terms.rows);
-  read("masked_values", terms.masked_values);
   const uint64_t bytes = section.Bytes("bytes", 1);
   if (section.Has("bytes")) terms.bytes = bytes;
-  if (!terms.any()) section.Report("", "needs statements, rows, bytes or masked_values");
+  if (!terms.any()) section.Report("", "needs statements, rows or bytes");
   return terms;
 }
 

@@ -40,8 +40,9 @@ class ResponseWalker::Run {
   ResponseSink& sink_;
 };
 
-void ResponseWalker::Begin(ReplyShape shape, uint8_t upstream_sequence, uint8_t agent_sequence) {
+void ResponseWalker::Begin(ReplyShape shape, uint8_t upstream_sequence, uint8_t agent_sequence, ReplyLimits limits) {
   shape_ = shape;
+  limits_ = limits;
   summary_ = ReplySummary{};
   sequence_ = static_cast<uint8_t>(upstream_sequence + 1);
   offset_ = static_cast<uint8_t>(agent_sequence - upstream_sequence);
@@ -96,23 +97,28 @@ absl::Status ResponseWalker::Feed(Bytes chunk, ResponseSink& sink) {
 // The rest of a row, unread.
 void ResponseWalker::SkipBody(Bytes& chunk, Run& run) {
   size_t count = std::min<size_t>(body_left_, chunk.size());
-  run.Keep(chunk.first(count));
+  if (summary_.cut) {
+    run.Replace(chunk.first(count), "");
+  } else {
+    run.Keep(chunk.first(count));
+  }
   chunk = chunk.subspan(count);
   body_left_ -= static_cast<uint32_t>(count);
 }
 
 // The usual case at speed: short rows, whole in the chunk, nothing to change. Anything else is left to TakePacket.
 void ResponseWalker::SkimRows(Bytes& chunk, Run& run) {
-  if (state_ != State::kRows || continued_ || offset_ != 0 || !held_.empty()) return;
+  if (state_ != State::kRows || continued_ || offset_ != 0 || !held_.empty() || summary_.cut) return;
   while (chunk.size() > kHeaderBytes) {
     PacketHeader header = DecodeHeader(chunk);
     size_t whole = kHeaderBytes + header.payload_bytes;
     bool plain = header.sequence == sequence_ && header.payload_bytes > 0 &&
                  header.payload_bytes < kMaxPhysicalPayload && chunk.size() >= whole &&
-                 IsRow(header, static_cast<uint8_t>(chunk[kHeaderBytes]));
+                 IsRow(header, static_cast<uint8_t>(chunk[kHeaderBytes])) && FitsRow(header);
     if (!plain) return;
     ++sequence_;
     ++summary_.rows;
+    summary_.row_bytes += whole;
     run.Keep(chunk.first(whole));
     chunk = chunk.subspan(whole);
   }
@@ -182,7 +188,11 @@ absl::StatusOr<std::optional<std::string>> ResponseWalker::Judge(Bytes packet, R
   if (header.sequence != sequence_) return Malformed("the server's packets are out of order");
   std::optional<std::string> changed;
   bool starts_row = !continued_ && state_ == State::kRows && !seen.empty() && IsRow(header, FirstByte(seen));
-  if (starts_row) ++summary_.rows;
+  if (starts_row && !summary_.cut && !FitsRow(header)) summary_.cut = sink.OnCut();
+  if (!summary_.cut && (starts_row || continued_)) {
+    summary_.rows += starts_row ? 1 : 0;
+    summary_.row_bytes += kHeaderBytes + header.payload_bytes;
+  }
   if (starts_row || continued_) {
     body_left_ = header.payload_bytes - static_cast<uint32_t>(seen.size());
     continued_ = header.payload_bytes == kMaxPhysicalPayload;
@@ -195,11 +205,29 @@ absl::StatusOr<std::optional<std::string>> ResponseWalker::Judge(Bytes packet, R
     changed = *std::move(payload);
   }
   ++sequence_;  // only now: in place of a packet that was not passed we may send one of our own
+  if (summary_.cut) return InPlaceOf(header);
   if (!changed && offset_ == 0) return std::nullopt;
   std::string out;
   uint32_t length = changed ? static_cast<uint32_t>(changed->size()) : header.payload_bytes;
   AppendHeader(out, {length, static_cast<uint8_t>(header.sequence + offset_)});
   out.append(changed ? std::string_view(*changed) : AsText(seen));
+  return out;
+}
+
+bool ResponseWalker::FitsRow(PacketHeader header) const {
+  return summary_.rows < limits_.rows && summary_.row_bytes + kHeaderBytes + header.payload_bytes <= limits_.row_bytes;
+}
+
+// Of a reply that is cut nothing more is passed until its end, which tells so.
+std::string ResponseWalker::InPlaceOf(PacketHeader header) {
+  std::string out;
+  if (state_ == State::kDone) {
+    const std::string payload = summary_.cut->Encode();
+    AppendHeader(out, {static_cast<uint32_t>(payload.size()), static_cast<uint8_t>(header.sequence + offset_)});
+    out += payload;
+  } else {
+    --offset_;
+  }
   return out;
 }
 
@@ -334,6 +362,7 @@ ResponseWalker::Changed ResponseWalker::OnOk(Bytes payload, ResponseSink& sink) 
     summary_.last_insert_id = ok->last_insert_id;
   }
   EndResult(ok->status_flags, ok->warnings);
+  if (summary_.affected_rows > limits_.affected_rows && !summary_.cut) summary_.cut = sink.OnCut();
   if (!ok->StripChanges(options_.agent)) return std::nullopt;
   return ok->Encode(options_.agent);
 }

@@ -15,6 +15,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <string>
 #include <vector>
@@ -47,21 +48,33 @@ class ResponseSink {
   virtual void OnEof(const EofPacket& /*eof*/) {}
   // What the agent is told in its place, if anything else.
   virtual std::optional<ErrPacket> OnErr(const ErrPacket& /*error*/) { return std::nullopt; }
+  // The reply has gone to its limits: the server may be stopped. What the agent is told in place of the rest.
+  virtual ErrPacket OnCut() { return {1105, "HY000", "The result was cut"}; }
 };
 
 struct ReplySummary {
   uint64_t rows = 0;
   uint64_t result_sets = 0;
+  uint64_t row_bytes = 0;      // of the rows, headers included
   uint64_t bytes = 0;          // from the server, headers included
   uint64_t affected_rows = 0;  // summed over the OKs that carry it
   uint64_t last_insert_id = 0;
   uint16_t status_flags = 0;  // of the last OK or EOF
   uint16_t warnings = 0;      // of the last OK or EOF
   std::optional<ErrPacket> error;
+  std::optional<ErrPacket> cut;  // what the agent was told in place of the rest
   std::optional<PrepareOk> prepared;
   bool cursor_open = false;            // EXECUTE opened a cursor; rows come by FETCH
   bool last_row_sent = false;          // FETCH reached the end
   std::vector<SessionChange> changes;  // variables and schema, the last value of each
+};
+
+// How much of a reply the agent is given: of all its results together. Rows and their bytes, headers included.
+struct ReplyLimits {
+  uint64_t rows = std::numeric_limits<uint64_t>::max();
+  uint64_t row_bytes = std::numeric_limits<uint64_t>::max();
+  // Changed by the statement, as its OKs say: an OK that goes beyond is the cut.
+  uint64_t affected_rows = std::numeric_limits<uint64_t>::max();
 };
 
 class ResponseWalker {
@@ -78,7 +91,9 @@ class ResponseWalker {
 
   // A command went out whose last physical packet had `upstream_sequence` on the server's leg and `agent_sequence` on
   // the agent's (they differ when the statement was rebuilt across a 16 MiB boundary; headers are then renumbered).
-  void Begin(ReplyShape shape, uint8_t upstream_sequence = 0, uint8_t agent_sequence = 0);
+  // Before the row that would go beyond `limits` the reply is cut: the rest is walked and not passed, and ends in what
+  // ResponseSink::OnCut says.
+  void Begin(ReplyShape shape, uint8_t upstream_sequence = 0, uint8_t agent_sequence = 0, ReplyLimits limits = {});
 
   // Any piece of the reply. After an error the walker stays in error. Bytes after the end of the reply are an error.
   [[nodiscard]] absl::Status Feed(Bytes chunk, ResponseSink& sink);
@@ -120,6 +135,8 @@ class ResponseWalker {
   absl::Status HoldPacket(Bytes& chunk, Run& run, ResponseSink& sink);
   size_t BytesToJudge(Bytes packet) const;
   bool IsRow(PacketHeader header, uint8_t first) const;
+  bool FitsRow(PacketHeader header) const;
+  std::string InPlaceOf(PacketHeader header);
   absl::Status CheckSize(size_t packet_bytes) const;
   Changed Judge(Bytes packet, ResponseSink& sink);
 
@@ -145,6 +162,7 @@ class ResponseWalker {
   uint8_t offset_ = 0;    // agent's sequence id minus the server's
   uint64_t columns_left_ = 0;
   uint64_t prepared_columns_ = 0;
+  ReplyLimits limits_;
   std::string held_;        // the start of a packet that a chunk cut: as much as it takes to judge it
   uint32_t body_left_ = 0;  // bytes of the current row packet still to come
   bool continued_ = false;  // the current row goes on in the next physical packet

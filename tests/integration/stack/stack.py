@@ -7,7 +7,7 @@ from .wait import until
 TARGET = "shop"
 
 # bot reads, and its writes wait for a human; loader may write; several may send several statements in one packet; veiled reads
-# under masks and detectors.
+# under masks and detectors; frugal and thrifty have limits and budgets.
 POLICY = """\
 version: 1
 masks:
@@ -23,6 +23,14 @@ rules:
     agents: [bot, sam, loader, reader, several, hasty, careful, veiled]
     targets: [shop]
     allow: { verbs: [read], objects: ["shop.*"] }
+  - name: frugal-reads
+    agents: [frugal, thrifty]
+    targets: [shop]
+    allow: { verbs: [read], objects: ["shop.*"], max_rows: 100, max_execution_time: 2s }
+  - name: frugal-writes
+    agents: [frugal]
+    targets: [shop]
+    allow: { verbs: [update], objects: ["shop.notes"], max_affected_rows: 2 }
   - name: writes-need-a-human
     agents: [bot, sam]
     targets: [shop]
@@ -49,6 +57,7 @@ rules:
     targets: ["*"]
     deny: { verbs: [ddl, account, admin] }
 access:
+  - { agents: [thrifty], targets: [shop], open: automatic, budgets: { statements: 3 } }
   - { agents: ["*"], targets: [shop], open: automatic, max_ttl: 1h, idle: 10m, connections: 64 }
 """
 

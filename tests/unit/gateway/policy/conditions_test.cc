@@ -187,10 +187,10 @@ TEST_CASE("the budgets of an agent are those of its access entries, the tightest
   const RulesPtr rules = Policy(R"(
 access:
   - { agents: [bot], targets: ["*"], open: automatic, budgets: { statements: 100, rows: 5000 } }
-  - { agents: ["*"], targets: ["*"], open: automatic, budgets: { rows: 1000, bytes: 1MiB, masked_values: 5 } }
+  - { agents: ["*"], targets: ["*"], open: automatic, budgets: { rows: 1000, bytes: 1MiB } }
 )");
   CHECK(AccessFor(*rules, "bot", {}, "prod")->budget ==
-        BudgetTerms{.statements = 100, .rows = 1000, .bytes = 1 << 20, .masked_values = 5});
+        BudgetTerms{.statements = 100, .rows = 1000, .bytes = 1 << 20});
   CHECK_FALSE(AccessFor(*rules, "other", {}, "prod")->budget.statements);
 }
 
