@@ -195,6 +195,7 @@ frontend::FrontendOptions Gateway::OptionsOfSessions() const {
   options.write_timeout = limits.write_timeout;
   options.idle_timeout = limits.idle_timeout;
   options.hold_wait_max = limits.hold_wait_max;
+  options.catalog_max_age = limits.catalog_max_age;
   return options;
 }
 

@@ -74,6 +74,7 @@ struct GatewayLimits {
   uint32_t relays = 256;
   // Schemas.
   uint64_t catalog_bytes = 256u << 20;                // memory of one target's; twice that while a new one comes in
+  absl::Duration catalog_max_age;  // of the schema that a statement under masks is read by; zero: read again for each
   absl::Duration catalog_timeout = absl::Minutes(3);  // for a relay's report, from its first message to its last
 };
 

@@ -18,8 +18,9 @@ class Reader {
   void Bytes(std::string_view key, uint64_t& value, uint64_t least, uint64_t most) {
     value = section_.Bytes(key, value, {least, most});
   }
-  void Time(std::string_view key, absl::Duration& value, absl::Duration most) {
-    value = section_.Duration(key, value, {absl::Milliseconds(10), most});
+  void Time(std::string_view key, absl::Duration& value, absl::Duration most,
+            absl::Duration least = absl::Milliseconds(10)) {
+    value = section_.Duration(key, value, {least, most});
   }
 
  private:
@@ -60,6 +61,7 @@ void ReadTimes(Reader& read, GatewayLimits& limits) {
   read.Time("write_timeout", limits.write_timeout, absl::Hours(24));
   read.Time("open_timeout", limits.open_timeout, absl::Minutes(5));
   read.Time("shutdown_timeout", limits.shutdown_timeout, absl::Minutes(10));
+  read.Time("catalog_max_age", limits.catalog_max_age, absl::Hours(24), absl::ZeroDuration());
   read.Time("catalog_timeout", limits.catalog_timeout, absl::Hours(1));
   read.Time("hold_wait_max", limits.hold_wait_max, absl::Hours(24));
 }

@@ -1,9 +1,30 @@
 #include "gateway/frontend/catch_up.h"
 
+#include <algorithm>
+
 #include "gateway/catalog/await_fresh.h"
 #include "gateway/policy/masks.h"
 
 namespace postern::frontend {
+namespace {
+
+asio::awaitable<void> WaitFor(SessionState& s, uint64_t ticket) {
+  const auto fresh =
+      co_await catalog::AwaitFresh(s.services.catalogs, s.login.target, ticket, s.services.options.open_timeout);
+  s.schema_is_stale = !fresh.ok();
+}
+
+bool TouchesSchema(const sql::Facts& facts) {
+  const auto in_schema = [](const sql::ObjectUse& use) {
+    return use.kind == sql::ObjectKind::kTable || use.kind == sql::ObjectKind::kProcedure ||
+           use.kind == sql::ObjectKind::kFunction;
+  };
+  const auto stored = [](const sql::FunctionUse& use) { return use.cls == sql::FunctionClass::kUnknown; };
+  return std::any_of(facts.objects.begin(), facts.objects.end(), in_schema) ||
+         std::any_of(facts.functions.begin(), facts.functions.end(), stored);
+}
+
+}  // namespace
 
 asio::awaitable<void> CatchUp(SessionState& s) {
   const policy::RulesPtr rules = s.services.policy.Current();
@@ -16,8 +37,20 @@ asio::awaitable<void> CatchUp(SessionState& s) {
     s.schema_is_stale = false;
     co_return;
   }
-  const auto fresh = co_await catalog::AwaitFresh(catalogs, target, ticket, s.services.options.open_timeout);
-  s.schema_is_stale = !fresh.ok();
+  co_await WaitFor(s, ticket);
+}
+
+bool NeedsFreshSchema(const SessionState& s, const Errand& errand, const sql::Facts& facts) {
+  if (!errand.masks.in_force || !TouchesSchema(facts)) return false;
+  if (errand.decision.denied() && errand.decision.rule() != policy::builtin::kNotResolved) return false;
+  const catalog::CatalogPtr catalog = s.services.catalogs.Of(s.login.target);
+  const absl::Duration max_age = s.services.options.catalog_max_age;
+  return catalog == nullptr || max_age == absl::ZeroDuration() || catalog->captured_at() + max_age < errand.arrived;
+}
+
+asio::awaitable<void> Freshen(SessionState& s) {
+  const uint64_t ticket = s.services.catalogs.Refresh(s.login.target);
+  co_await WaitFor(s, ticket);
 }
 
 bool SchemaChanged(const SessionState& s, const Errand& errand) {

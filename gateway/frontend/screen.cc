@@ -90,7 +90,7 @@ masking::Verdict Screen::OnColumns(Columns columns, size_t result) {
   const policy::MaskPlan& plan = errand_.masks;
   std::vector<std::optional<policy::Mask>> masks(columns.size());
   if (!plan.in_force) return Let(columns, masks);
-  if (plan.shows_warnings) {
+  if (plan.shows_warnings && columns.size() > 1) {  // one: SHOW COUNT(*) WARNINGS
     auto warnings = masking::RowMasks::ForWarnings(columns, {s_.mask_key, CollationOf(s_.dialect.charset)});
     if (!warnings.ok()) return Withhold("the warnings have other columns than warnings have");
     return {*std::move(warnings), {}};

@@ -99,6 +99,10 @@ asio::awaitable<void> ServePrepare(SessionState& s, Packet packet) {
   const std::string text(prepare->sql);
   co_await CatchUp(s);
   Judged judged = Judge(s, mysql::Command::kStmtPrepare, packet.last_sequence, text);
+  if (NeedsFreshSchema(s, judged.errand, judged.facts)) {
+    co_await Freshen(s);
+    judged = Judge(s, mysql::Command::kStmtPrepare, packet.last_sequence, text);
+  }
   if (!HasRoomFor(s, text)) {
     co_return co_await Refuse(s, judged.errand,
                               RefusalWith(kTooManyPrepared, "42000",
@@ -118,6 +122,11 @@ asio::awaitable<void> ServeExecute(SessionState& s, Packet packet) {
   if (!id.ok()) co_return co_await Refuse(s, errand, Malformed(errand, id.status()));
   PreparedStatement* prepared = s.prepared.Find(*id);
   if (prepared == nullptr || !s.door) co_return co_await RefuseUnknown(s, errand);
+  JudgePrepared(s, errand, *prepared);
+  if (NeedsFreshSchema(s, errand, prepared->facts)) {
+    co_await Freshen(s);
+    prepared = s.prepared.Find(*id);
+  }
   auto execute = DecodeExecute(s, *prepared, packet.payload);
   if (!execute.ok()) co_return co_await Refuse(s, errand, Malformed(errand, execute.status()));
 

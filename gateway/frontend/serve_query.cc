@@ -57,6 +57,10 @@ asio::awaitable<void> ServeQuery(SessionState& s, Packet packet) {
   }
   co_await CatchUp(s);
   Judged judged = Judge(s, mysql::Command::kQuery, packet.last_sequence, query->sql);
+  if (NeedsFreshSchema(s, judged.errand, judged.facts)) {
+    co_await Freshen(s);
+    judged = Judge(s, mysql::Command::kQuery, packet.last_sequence, query->sql);
+  }
   Errand& errand = judged.errand;
   AddParameters(query->attributes, {}, *errand.record.mutable_query_attributes());
   if (judged.error && judged.error->kind == sql::ParseErrorKind::kDollarProbe) {

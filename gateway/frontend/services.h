@@ -42,6 +42,7 @@ struct FrontendOptions {
   absl::Duration write_timeout = absl::Minutes(10);
   absl::Duration idle_timeout = absl::Hours(8);
   absl::Duration hold_wait_max = absl::Hours(1);
+  absl::Duration catalog_max_age;
 };
 
 struct Services {
