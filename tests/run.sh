@@ -3,7 +3,8 @@
 #
 #   tests/run.sh [--unit] [--integration] [--database mariadb|mysql] [--filter NAME] [--fuzz]
 #     --unit           only the unit tests, under AddressSanitizer and UBSan
-#     --integration    only the integration tests: release binaries, real database servers, real clients
+#     --integration    only the integration tests: release binaries, real database servers, real clients, and a comparison of
+#                      how they and we read SQL
 #     --database V     integration against one of the two databases; both otherwise
 #     --filter NAME    only tests whose name contains NAME
 #     --fuzz           also builds the fuzz targets and runs each for 60 s
@@ -20,7 +21,7 @@ while [ $# -gt 0 ]; do
     --database) databases=("${2:?}"); shift 2 ;;
     --filter) filter="${2:?}"; shift 2 ;;
     --fuzz) fuzz=1; shift ;;
-    -h | --help) sed -n '2,11s/^# \{0,1\}//p' "$0"; exit 0 ;;
+    -h | --help) sed -n '2,12s/^# \{0,1\}//p' "$0"; exit 0 ;;
     *) echo "run.sh: unknown option $1" >&2; exit 2 ;;
   esac
 done
@@ -70,6 +71,17 @@ Integration() {
   done
 }
 
+# A sample of all that servers read, as they read it: two minutes. tests/conformance/sql/run.sh --full takes all of it.
+Conformance() {
+  local options=() database result="<failure/>"
+  for database in "${databases[@]}"; do options+=(--database "$database"); done
+  [ "${#databases[@]}" -eq 1 ] || options=()
+  Say "How SQL is read, compared with real servers"
+  POSTERNCTL="$PWD/build/release/bin/posternctl" tests/conformance/sql/run.sh ${options[@]+"${options[@]}"} && result=""
+  echo "<testsuite><testcase name=\"conformance of SQL\">$result</testcase></testsuite>" >"$results/conformance.xml"
+  reports+=("$results/conformance.xml")
+}
+
 Fuzz() {
   Step "Building the fuzz targets" Build fuzz || return
   local target cases=""
@@ -93,6 +105,7 @@ needs=(--test)
 if Step "Dependencies" deploy/install-deps.sh "${needs[@]}"; then
   [ -z "$unit" ] || Unit
   [ -z "$integration" ] || Integration
+  [ -z "$integration" ] || [ -n "$filter" ] || Conformance
   [ -z "$fuzz" ] || Fuzz
 fi
 
