@@ -15,6 +15,7 @@
 #include "common/observability/log.h"
 #include "common/tls/server_context.h"
 #include "gateway/approval/make_approvals.h"
+#include "gateway/mask_secret.h"
 #include "gateway/policy/load_rules.h"
 #include "gateway/store/sqlite/sqlite_token_store.h"
 
@@ -32,6 +33,12 @@ v1::Record NowRecord() {
   v1::Record record;
   record.set_at_unix_us(absl::ToUnixMicros(absl::Now()));
   return record;
+}
+
+std::vector<std::string> TargetNames(const config::GatewayConfig& config) {
+  std::vector<std::string> names;
+  for (const auto& [target, relays] : config.targets) names.push_back(target);
+  return names;
 }
 
 approval::ApprovalLimits LimitsOfApprovals(const config::GatewayLimits& limits) {
@@ -90,6 +97,10 @@ absl::Status Gateway::OpenStores() {
   sessions_ = *std::move(sessions);
   if (auto closed = sessions_->CloseLeftOpen(); !closed.ok()) return closed.status();
 
+  auto mask_keys = LoadMaskKeys(data_dir);
+  if (!mask_keys.ok()) return mask_keys.status();
+  mask_keys_ = std::make_unique<masking::MaskKeys>(*std::move(mask_keys));
+
   auto token_store = store::SqliteTokenStore::Open(config_.sqlite_path);
   if (!token_store.ok()) return token_store.status();
   token_store_ = *std::move(token_store);
@@ -111,7 +122,13 @@ absl::Status Gateway::OpenPorts() {
   if (config_.mysql.insecure_loopback) rsa_key_.reset(EVP_RSA_gen(kRsaBits));
 
   close_proofs_ = std::make_unique<CloseProofs>(*journal_);
-  relays_ = tunnel::MakeRelays(config_.targets, *close_proofs_, {.relays = config_.limits.relays});
+  catalogs_ = std::make_unique<catalog::Catalogs>(
+      TargetNames(config_), catalog::CatalogLimits{.bytes = config_.limits.catalog_bytes},
+      [this](const std::string& target) { return relays_->RefreshCatalog(target); });
+  relays_ = tunnel::MakeRelays(config_.targets, *close_proofs_,
+                               {.relays = config_.limits.relays,
+                                .catalogs = catalogs_.get(),
+                                .catalog_timeout = config_.limits.catalog_timeout});
   approvals_ = approval::MakeApprovals(*journal_, LimitsOfApprovals(config_.limits));
   live_ = std::make_unique<frontend::LiveSessions>(frontend::SessionLimits{
       .sessions = config_.limits.sessions, .sessions_per_agent = config_.limits.sessions_per_agent});
@@ -123,6 +140,7 @@ absl::Status Gateway::OpenPorts() {
                                                                    .journal = *journal_,
                                                                    .live = *live_,
                                                                    .relays = *relays_,
+                                                                   .catalogs = *catalogs_,
                                                                    .policy = *policy_,
                                                                    .publisher = *publisher_,
                                                                    .reload = [this] { return Reload(); },
@@ -146,6 +164,8 @@ absl::Status Gateway::OpenPorts() {
                                                                       .approvals = *approvals_,
                                                                       .journal = *journal_,
                                                                       .relays = *relays_,
+                                                                      .catalogs = *catalogs_,
+                                                                      .mask_keys = *mask_keys_,
                                                                       .live = *live_,
                                                                       .tls = [this] { return tls_.Current(); },
                                                                       .rsa_key = rsa_key_.get()});
@@ -203,6 +223,7 @@ void Gateway::Stop(const std::string& reason) {
     std::this_thread::sleep_for(std::chrono::milliseconds(20));
   }
   api_services_->EndStreams();
+  catalogs_->Shutdown();
   relays_->Shutdown();
   api_server_->Shutdown(kApiGrace);
   threads_->Stop();

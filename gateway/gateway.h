@@ -17,12 +17,14 @@
 #include "gateway/api/server.h"
 #include "gateway/api/services.h"
 #include "gateway/approval/approvals.h"
+#include "gateway/catalog/catalogs.h"
 #include "gateway/close_proofs.h"
 #include "gateway/config/gateway_config.h"
 #include "gateway/frontend/listener.h"
 #include "gateway/frontend/live_sessions.h"
 #include "gateway/frontend/services.h"
 #include "gateway/identity/tokens.h"
+#include "gateway/masking/mask_keys.h"
 #include "gateway/policy/in_force.h"
 #include "gateway/publishing/policy_publisher.h"
 #include "gateway/recording/file_journal.h"
@@ -82,7 +84,9 @@ class Gateway {
   std::unique_ptr<policy::PolicyInForce> policy_;
   std::unique_ptr<store::PolicyVersions> policy_versions_;
   std::unique_ptr<publishing::PolicyPublisher> publisher_;
+  std::unique_ptr<masking::MaskKeys> mask_keys_;
   std::unique_ptr<CloseProofs> close_proofs_;
+  std::unique_ptr<catalog::Catalogs> catalogs_;
   std::unique_ptr<tunnel::Relays> relays_;
   std::unique_ptr<approval::Approvals> approvals_;
   std::unique_ptr<frontend::LiveSessions> live_;

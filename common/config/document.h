@@ -102,6 +102,8 @@ class Section {
   bool Has(std::string_view key) const;
   // Whether the key's value is a mapping, for keys that take a word or a mapping.
   bool IsMapping(std::string_view key) const;
+  // Whether the key's value is null, or left empty, for keys that take null as a word.
+  bool IsNull(std::string_view key);
   // Every key in the file's order, known or not.
   std::vector<std::string> Keys() const;
   // "mysql.tls"; empty at the root.

@@ -47,6 +47,11 @@ bool Section::IsMapping(std::string_view key) const {
   return value != nullptr && value->kind == Value::Kind::kMap;
 }
 
+bool Section::IsNull(std::string_view key) {
+  const Value* value = Take(key);
+  return value != nullptr && value->kind == Value::Kind::kNull;
+}
+
 std::vector<std::string> Section::Keys() const {
   std::vector<std::string> keys;
   if (!present()) return keys;

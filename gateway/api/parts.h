@@ -12,6 +12,9 @@
 namespace postern::approval {
 class Approvals;
 }
+namespace postern::catalog {
+class Catalogs;
+}
 namespace postern::frontend {
 class LiveSessions;
 }
@@ -43,6 +46,7 @@ struct ApiParts {
   recording::Journal& journal;
   frontend::LiveSessions& live;
   tunnel::Relays& relays;
+  catalog::Catalogs& catalogs;
   policy::PolicyInForce& policy;
   publishing::PolicyPublisher& publisher;
   // Reads policy and certificates again, as SIGHUP does; what is bad stays as it was and is told. May block.

@@ -79,6 +79,11 @@ absl::Status Check(const v1::TerminateSessionRequest& request) {
   return CheckReason(request.reason());
 }
 
+absl::Status Check(const v1::RefreshCatalogRequest& request) {
+  if (!request.target().empty() && request.target().size() <= kMaxFilterBytes) return absl::OkStatus();
+  return Wrong("target", "a target's name");
+}
+
 absl::Status Check(const v1::CheckPolicyRequest& request) { return CheckPolicyText(request.text()); }
 
 absl::Status Check(const v1::ApplyPolicyRequest& request) {

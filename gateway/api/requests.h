@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "proto/postern/v1/access.pb.h"
+#include "proto/postern/v1/admin.pb.h"
 #include "proto/postern/v1/approval.pb.h"
 #include "proto/postern/v1/policy.pb.h"
 #include "proto/postern/v1/session.pb.h"
@@ -30,6 +31,7 @@ absl::Status Check(const v1::CheckPolicyRequest& request);
 absl::Status Check(const v1::ApplyPolicyRequest& request);
 absl::Status Check(const v1::ListPolicyVersionsRequest& request);
 absl::Status Check(const v1::RollbackPolicyRequest& request);
+absl::Status Check(const v1::RefreshCatalogRequest& request);
 
 // Newest first means this many where a request does not say.
 inline constexpr uint32_t kDefaultLimit = 100;

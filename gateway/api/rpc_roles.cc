@@ -32,6 +32,7 @@ constexpr std::array kRules = {
     RpcRule{Rpc::kRollbackPolicy, "Policy/Rollback", kAdmin, true},
     RpcRule{Rpc::kGetStatus, "Admin/GetStatus", kAnyPerson, false},
     RpcRule{Rpc::kReload, "Admin/Reload", kAdmin, true},
+    RpcRule{Rpc::kRefreshCatalog, "Admin/RefreshCatalog", kAdmin, true},
 };
 
 bool Has(const std::vector<v1::Role>& roles, v1::Role role) {

@@ -34,6 +34,7 @@ enum class Rpc : uint8_t {
   kRollbackPolicy,
   kGetStatus,
   kReload,
+  kRefreshCatalog,
 };
 
 // Roles that open an RPC, any one of which is enough.

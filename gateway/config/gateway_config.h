@@ -72,6 +72,9 @@ struct GatewayLimits {
   // RPCs.
   uint64_t rpc_message_bytes = 4u << 20;
   uint32_t relays = 256;
+  // Schemas.
+  uint64_t catalog_bytes = 256u << 20;                // memory of one target's; twice that while a new one comes in
+  absl::Duration catalog_timeout = absl::Minutes(3);  // for a relay's report, from its first message to its last
 };
 
 struct GatewayConfig {

@@ -49,6 +49,7 @@ void ReadSizes(Reader& read, GatewayLimits& limits) {
   read.Bytes("approval_statement_bytes", limits.approval_statement_bytes, kKiB, 16 * kMiB);
   read.Bytes("journal_queue_bytes", limits.journal_queue_bytes, kMiB, 16 * kGiB);
   read.Bytes("journal_segment_bytes", limits.journal_segment_bytes, kMiB, 16 * kGiB);
+  read.Bytes("catalog_bytes", limits.catalog_bytes, kMiB, 64 * kGiB);
   read.Bytes("rpc_message_bytes", limits.rpc_message_bytes, 64 * kKiB, 64 * kMiB);
 }
 
@@ -59,6 +60,7 @@ void ReadTimes(Reader& read, GatewayLimits& limits) {
   read.Time("write_timeout", limits.write_timeout, absl::Hours(24));
   read.Time("open_timeout", limits.open_timeout, absl::Minutes(5));
   read.Time("shutdown_timeout", limits.shutdown_timeout, absl::Minutes(10));
+  read.Time("catalog_timeout", limits.catalog_timeout, absl::Hours(1));
   read.Time("hold_wait_max", limits.hold_wait_max, absl::Hours(24));
 }
 

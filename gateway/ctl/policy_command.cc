@@ -1,4 +1,4 @@
-// posternctl policy check: the gateway's own loader, here; no gateway needed.
+// posternctl policy: its words, and `check`: the gateway's own loader, here; no gateway needed.
 #include <CLI/App.hpp>
 #include <memory>
 #include <nlohmann/json.hpp>
@@ -7,6 +7,7 @@
 #include "common/text/utf8.h"
 #include "gateway/ctl/commands.h"
 #include "gateway/ctl/json.h"
+#include "gateway/ctl/policy_commands.h"
 #include "gateway/ctl/safe_text.h"
 #include "gateway/ctl/words.h"
 #include "gateway/policy/load_rules.h"
@@ -41,12 +42,16 @@ ExitCode Check(Invocation& invocation, const std::string& file) {
 }  // namespace
 
 void AddPolicy(CLI::App& app, Invocation& invocation) {
-  CLI::App* policy = app.add_subcommand("policy", "Check policy files");
+  CLI::App* policy = app.add_subcommand("policy", "Check, try, compare and apply policies");
   policy->require_subcommand(1);
   CLI::App* check = policy->add_subcommand("check", "Validate a policy file as the gateway would; asks no gateway");
   auto file = std::make_shared<std::string>();
   check->add_option("file", *file, "The policy, YAML")->required();
   check->callback([&invocation, file] { invocation.Choose([&invocation, file] { return Check(invocation, *file); }); });
+  AddPolicyExplain(*policy, invocation);
+  AddPolicyTest(*policy, invocation);
+  AddPolicyDiff(*policy, invocation);
+  AddPolicyPublish(*policy, invocation);
 }
 
 }  // namespace postern::ctl

@@ -41,6 +41,7 @@ int Run(const std::vector<std::string>& arguments, World world) {
   // Global options may stand after the command too.
   app.fallthrough();
   AddStatus(app, invocation);
+  AddTargets(app, invocation);
   AddTokens(app, invocation);
   AddApprovals(app, invocation);
   AddSessions(app, invocation);

@@ -12,12 +12,6 @@
 namespace postern::ctl {
 namespace {
 
-std::string ServerText(const v1::ServerFacts& server) {
-  if (server.vendor() == v1::ServerFacts::VENDOR_MYSQL) return "MySQL " + server.version();
-  if (server.vendor() == v1::ServerFacts::VENDOR_MARIADB) return "MariaDB " + server.version();
-  return server.version();
-}
-
 void PrintWhole(const v1::Status& status, std::ostream& out) {
   Sheet sheet;
   sheet.Add("gateway", status.version() + ", since " + TableTime(status.started_at_unix_ms()));

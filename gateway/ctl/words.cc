@@ -73,6 +73,12 @@ std::string Span(absl::Duration duration) {
   return text;
 }
 
+std::string ServerText(const v1::ServerFacts& server) {
+  if (server.vendor() == v1::ServerFacts::VENDOR_MYSQL) return "MySQL " + server.version();
+  if (server.vendor() == v1::ServerFacts::VENDOR_MARIADB) return "MariaDB " + server.version();
+  return server.version();
+}
+
 std::string Count(uint64_t count, std::string_view noun) {
   return std::to_string(count) + " " + std::string(noun) + (count == 1 ? "" : "s");
 }

@@ -12,6 +12,8 @@
 #include <string>
 #include <string_view>
 
+#include "proto/postern/v1/relay.pb.h"
+
 namespace postern::ctl {
 
 // "pending" for Approval.STATE_PENDING; empty for the unspecified value and for numbers this version does not know.
@@ -33,6 +35,9 @@ std::string TableTime(int64_t unix_ms);
 
 // "250ms", "12s", "3m 5s", "2h 4m", "9d 3h": two units at most.
 std::string Span(absl::Duration duration);
+
+// "MariaDB 10.11.6".
+std::string ServerText(const v1::ServerFacts& server);
 
 // "1 session", "2 sessions".
 std::string Count(uint64_t count, std::string_view noun);

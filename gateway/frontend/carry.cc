@@ -1,5 +1,6 @@
 #include "gateway/frontend/carry.h"
 
+#include "gateway/frontend/catch_up.h"
 #include "gateway/frontend/forward.h"
 #include "gateway/frontend/hold.h"
 #include "gateway/frontend/journaling.h"
@@ -37,7 +38,13 @@ asio::awaitable<bool> Carry(SessionState& s, Errand& errand) {
     co_await Refuse(s, errand, PolicyChanged(errand));
     co_return false;
   }
-  co_return co_await Forward(s, errand);
+  if (SchemaChanged(s, errand)) {
+    co_await Refuse(s, errand, SchemaMoved(errand));
+    co_return false;
+  }
+  const bool replied = co_await Forward(s, errand);
+  if (errand.changes_schema) s.services.catalogs.Refresh(s.login.target);
+  co_return replied;
 }
 
 }  // namespace postern::frontend

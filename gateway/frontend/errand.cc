@@ -1,5 +1,7 @@
 #include "gateway/frontend/errand.h"
 
+#include "gateway/policy/masks.h"
+
 #include <absl/strings/str_cat.h>
 #include <absl/time/clock.h>
 
@@ -39,7 +41,9 @@ Errand NewErrand(const SessionState& s, mysql::Command command, uint8_t agent_se
   errand.record.set_statement_id(ids::NewStatementId());
   errand.record.set_command(std::string(errand.command->name));
   errand.record.set_schema(text::ValidUtf8(s.schema));
-  SetDecision(errand, errand.decision, *s.services.policy.Current());
+  errand.rules = s.services.policy.Current();
+  errand.masks.in_force = policy::AnyMasks(*errand.rules, s.Facts());
+  SetDecision(errand, errand.decision, *errand.rules);
   return errand;
 }
 

@@ -13,7 +13,9 @@
 #include "common/mysql/commands.h"
 #include "common/sql/facts/facts.h"
 #include "gateway/frontend/session_state.h"
+#include "gateway/masking/row_masks.h"
 #include "gateway/policy/decision.h"
+#include "gateway/policy/mask_plan.h"
 #include "gateway/policy/rules.h"
 #include "proto/postern/v1/record.pb.h"
 
@@ -26,12 +28,25 @@ struct Errand {
   // Of the agent's last packet: the answer is numbered from the next.
   uint8_t agent_sequence = 0;
   policy::Decision decision;
+  // The snapshot that decided; null where no policy was asked.
+  policy::RulesPtr rules;
+  // Of its result.
+  policy::MaskPlan masks;
+  // Of the target's schema it was read by; 0 where none was known.
+  uint64_t catalog_generation = 0;
+  // Running it may change the target's schema.
+  bool changes_schema = false;
+  // Of a FETCH: those of the EXECUTE that opened the cursor.
+  std::shared_ptr<const masking::RowMasks> cursor_masks;
   // What the journal will hold of it; also what a reviewer is shown.
   v1::Statement record;
   // The payload for a server with these capabilities. Called once, after everything else was settled.
   std::function<std::string(mysql::Capabilities)> payload;
   // Payloads without a reply that go right before it.
   std::vector<std::string> ahead;
+
+  // Its reply goes through the masker.
+  bool screened = false;
 
   absl::Time arrived;
   absl::Duration held;

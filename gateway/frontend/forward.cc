@@ -8,6 +8,7 @@
 #include "gateway/frontend/follow.h"
 #include "gateway/frontend/outcome.h"
 #include "gateway/frontend/refusal.h"
+#include "gateway/frontend/screen.h"
 
 namespace postern::frontend {
 namespace {
@@ -68,6 +69,21 @@ Outgoing WireFor(const SessionState& s, const Errand& errand) {
   return out;
 }
 
+// Through the masker and on to the agent.
+asio::awaitable<absl::Status> WriteMasked(SessionState& s, mysql::Bytes piece) {
+  std::string masked;
+  while (!piece.empty()) {
+    masked.clear();
+    const absl::Status fed = s.masker->Feed(piece, masked);
+    if (!masked.empty()) {
+      absl::Status written = co_await s.channel->Write(mysql::AsBytes(masked));
+      if (!written.ok()) co_return written;
+    }
+    if (!fed.ok()) co_return fed;
+  }
+  co_return absl::OkStatus();
+}
+
 asio::awaitable<absl::Status> RelayReply(SessionState& s, const Errand& errand) {
   while (!s.walker.done()) {
     auto piece = co_await s.door->Receive();
@@ -76,7 +92,8 @@ asio::awaitable<absl::Status> RelayReply(SessionState& s, const Errand& errand) 
     absl::Status walked = s.walker.Feed(piece->bytes, for_agent);
     if (!walked.ok()) co_return walked;
     if (for_agent.bytes().empty()) continue;
-    if (absl::Status written = co_await s.channel->Write(for_agent.bytes()); !written.ok()) co_return written;
+    absl::Status written = errand.screened ? co_await WriteMasked(s, for_agent.bytes()) : co_await s.channel->Write(for_agent.bytes());
+    if (!written.ok()) co_return written;
   }
   co_return absl::OkStatus();
 }
@@ -97,6 +114,11 @@ void StopForTime(SessionState& s, Errand& errand) {
 asio::awaitable<bool> Forward(SessionState& s, Errand& errand) {
   Outgoing out = WireFor(s, errand);
   s.walker.Begin(errand.command->reply, out.last_sequence, errand.agent_sequence);
+  Screen screen(s, errand);
+  errand.screened = NeedsScreen(s, errand);
+  if (errand.screened) {
+    s.masker->Begin(errand.command->reply, screen, errand.answer_sequence(), errand.answer_sequence(), errand.cursor_masks);
+  }
   s.waiting = Waiting::kReply;
   s.step.Arm(s.services.options.statement_timeout, [&] { StopForTime(s, errand); });
   const absl::Time since = absl::Now();
@@ -111,7 +133,10 @@ asio::awaitable<bool> Forward(SessionState& s, Errand& errand) {
     co_return false;
   }
   Follow(s, errand.command->reply);
-  Conclude(s, errand, OutcomeOf(s.walker.summary()));
+  v1::Outcome outcome = OutcomeOf(s.walker.summary());
+  if (errand.screened) DescribeScreening(s, errand, screen.contradiction(), outcome);
+  if (!screen.contradiction().empty()) s.services.catalogs.Refresh(s.login.target);
+  Conclude(s, errand, std::move(outcome));
   co_return true;
 }
 

@@ -10,6 +10,8 @@
 #include "gateway/frontend/dialect_of.h"
 #include "gateway/frontend/refusal.h"
 #include "gateway/policy/decide.h"
+#include "gateway/policy/mask_plan.h"
+#include "gateway/policy/masks.h"
 
 namespace postern::frontend {
 namespace {
@@ -53,6 +55,35 @@ policy::Decision Strictest(policy::Decision a, policy::Decision b) {
   return b.effect() > a.effect() ? b : a;
 }
 
+// What masks make of statements that policy would let run; their plan is the errand's.
+policy::Decision UnderMasks(Errand& errand, policy::Decision decision, policy::Masking masking) {
+  errand.masks = std::move(masking.plan);
+  if (decision.denied() || !masking.refused) return decision;
+  return *std::move(masking.refused);
+}
+
+// The target's schema as it is known now; null where it is not, or may be older than what an agent changed.
+catalog::CatalogPtr CatalogOf(const SessionState& s) {
+  return s.schema_is_stale ? nullptr : s.services.catalogs.Of(s.login.target);
+}
+
+uint64_t GenerationOf(const catalog::CatalogPtr& catalog) { return catalog == nullptr ? 0 : catalog->generation(); }
+
+// What a routine or a block does beside what it says is not followed: it may be DDL.
+bool MayChangeSchema(const sql::Facts& facts) {
+  if (facts.temporary) return false;
+  switch (facts.group) {
+    case sql::VerbGroup::kDdl:
+    case sql::VerbGroup::kAdmin: return true;
+    case sql::VerbGroup::kRead:
+    case sql::VerbGroup::kWrite:
+    case sql::VerbGroup::kAccount:
+    case sql::VerbGroup::kSession:
+    case sql::VerbGroup::kTransaction: break;
+  }
+  return facts.verb == sql::Verb::kCall || facts.verb == sql::Verb::kBlock || facts.dynamic_sql;
+}
+
 policy::Decision DecideBatch(const SessionState& s, const policy::Rules& rules,
                              const std::vector<sql::Reading>& statements) {
   const policy::SessionFacts session = s.Facts();
@@ -72,7 +103,7 @@ policy::Decision DecideBatch(const SessionState& s, const policy::Rules& rules,
 }
 
 void JudgeBatch(const SessionState& s, const policy::Rules& rules, Judged& judged, std::string_view text) {
-  sql::BatchReading batch = sql::ReadBatch(text, s.dialect, s.services.options.sql);
+  sql::BatchReading batch = sql::ReadBatch(text, s.dialect, s.services.options.sql, {judged.catalog.get(), s.schema});
   if (!batch.ok()) {
     judged.error = batch.error;
     SetDecision(judged.errand, policy::RefuseUnparsed(rules, s.Facts(), *batch.error), rules);
@@ -81,17 +112,21 @@ void JudgeBatch(const SessionState& s, const policy::Rules& rules, Judged& judge
   judged.is_batch = batch.statements.size() > 1;
   for (const sql::Reading& reading : batch.statements) {
     DescribeFacts(judged.errand.record, reading.facts);
+    judged.errand.changes_schema |= MayChangeSchema(reading.facts);
     absl::StrAppend(&judged.forwarded, judged.forwarded.empty() ? "" : ";",
                     absl::string_view(reading.canonical.view().data(), reading.canonical.view().size()));
   }
   policy::Decision decision = judged.is_batch ? DecideBatch(s, rules, batch.statements)
                                               : policy::Decide(rules, batch.statements.front().facts, s.Facts());
+  std::vector<const sql::Facts*> all;
+  for (const sql::Reading& reading : batch.statements) all.push_back(&reading.facts);
+  decision = UnderMasks(judged.errand, std::move(decision), policy::PlanMasks(rules, all, s.Facts()));
   judged.facts = std::move(batch.statements.front().facts);
   SetDecision(judged.errand, std::move(decision), rules);
 }
 
 void JudgeOne(const SessionState& s, const policy::Rules& rules, Judged& judged, std::string_view text) {
-  sql::Reading reading = sql::Read(text, s.dialect, s.services.options.sql);
+  sql::Reading reading = sql::Read(text, s.dialect, s.services.options.sql, {judged.catalog.get(), s.schema});
   if (!reading.ok()) {
     judged.error = reading.error;
     judged.errand.record.set_verb(std::string(sql::VerbName(reading.error->hint)));
@@ -99,7 +134,12 @@ void JudgeOne(const SessionState& s, const policy::Rules& rules, Judged& judged,
     return;
   }
   DescribeFacts(judged.errand.record, reading.facts);
-  SetDecision(judged.errand, policy::Decide(rules, reading.facts, s.Facts()), rules);
+  const policy::SessionFacts session = s.Facts();
+  SetDecision(judged.errand,
+              UnderMasks(judged.errand, policy::Decide(rules, reading.facts, session),
+                         policy::PlanMasks(rules, reading.facts, session)),
+              rules);
+  judged.errand.changes_schema = MayChangeSchema(reading.facts);
   judged.forwarded = std::string(reading.canonical.view());
   judged.facts = std::move(reading.facts);
 }
@@ -112,10 +152,14 @@ Judged Judge(SessionState& s, mysql::Command command, uint8_t agent_sequence, st
   Judged judged{.errand = NewErrand(s, command, agent_sequence)};
   judged.errand.record.set_text(std::string(text));
   judged.schema = s.schema;
+  judged.errand.rules = rules;
   if (!LearnDialect(s)) {
     SetDecision(judged.errand, NoRelay(s), *rules);
     return judged;
   }
+  judged.catalog = CatalogOf(s);
+  judged.errand.catalog_generation = GenerationOf(judged.catalog);
+  judged.dialect = s.dialect;
   if (command == mysql::Command::kQuery && s.multi_statements) {
     JudgeBatch(s, *rules, judged, text);
   } else {
@@ -130,6 +174,28 @@ policy::Decision JudgeAgain(const SessionState& s, const policy::Rules& rules, c
   policy::SessionFacts session = s.Facts();
   session.default_schema = schema;
   return policy::Decide(rules, facts, session);
+}
+
+// A statement that masks matter to is read by the schema of now: what a column is may have changed since.
+void JudgePrepared(const SessionState& s, Errand& errand, PreparedStatement& prepared) {
+  const policy::RulesPtr rules = s.services.policy.Current();
+  policy::SessionFacts session = s.Facts();
+  session.default_schema = prepared.schema;
+  const catalog::CatalogPtr catalog = CatalogOf(s);
+  const uint64_t generation = GenerationOf(catalog);
+  errand.catalog_generation = generation;
+  errand.changes_schema = MayChangeSchema(prepared.facts);
+  if (generation != prepared.catalog_generation && policy::AnyMasks(*rules, session)) {
+    sql::Reading reading =
+        sql::Read(prepared.forwarded, prepared.dialect, s.services.options.sql, {catalog.get(), prepared.schema});
+    prepared.facts = std::move(reading.facts);
+    prepared.catalog_generation = generation;
+  }
+  errand.rules = rules;
+  SetDecision(errand,
+              UnderMasks(errand, policy::Decide(*rules, prepared.facts, session),
+                         policy::PlanMasks(*rules, prepared.facts, session)),
+              *rules);
 }
 
 void JudgeUse(SessionState& s, Errand& errand, std::string_view schema) {

@@ -8,6 +8,7 @@
 #include "common/mysql/commands.h"
 #include "common/sql/facts/facts.h"
 #include "common/sql/parse_error.h"
+#include "gateway/catalog/catalog.h"
 #include "gateway/frontend/errand.h"
 #include "gateway/frontend/session_state.h"
 
@@ -18,8 +19,10 @@ struct Judged {
   Errand errand;
   // What goes to the server in place of the agent's text. Empty unless something may be forwarded.
   std::string forwarded;
-  // Default schema it was read under.
+  // What it was read under: default schema, dialect, and the target's schema if that is known.
   std::string schema;
+  sql::Dialect dialect;
+  catalog::CatalogPtr catalog;
   // Of the one statement; of the first where a batch was allowed.
   sql::Facts facts;
   // Set when the text was not read.
@@ -31,7 +34,11 @@ struct Judged {
 // may send them; then one decision covers all: the strictest.
 Judged Judge(SessionState& s, mysql::Command command, uint8_t agent_sequence, std::string_view text);
 
-// The same decision for a statement read earlier (an EXECUTE), under the policy of now and the schema of then.
+// For an EXECUTE: decides under the policy of now, the default schema of then, and the target's schema of now where that
+// matters. Sets the errand's decision and masks.
+void JudgePrepared(const SessionState& s, Errand& errand, PreparedStatement& prepared);
+
+// For a statement that was read and decided earlier and touches no table.
 policy::Decision JudgeAgain(const SessionState& s, const policy::Rules& rules, const sql::Facts& facts,
                             const std::string& schema);
 

@@ -61,6 +61,7 @@ asio::awaitable<bool> OpenDoor(SessionState& s, Errand& errand) {
   s.services.live.SetThreadId(s.login.session_id, opened.thread_id);
   s.walker = mysql::ResponseWalker({.upstream = static_cast<mysql::Capabilities>(opened.capabilities),
                                     .agent = s.login.capabilities});
+  s.masker.emplace(masking::ResultMasker::Options{.capabilities = s.login.capabilities});
   s.status_flags = opened.status_flags;
 
   // The errand was read as the relay last described the server. If it is another one now, the reading is void.

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "common/text/utf8.h"
+#include "gateway/masking/error_text.h"
 #include "gateway/frontend/answer.h"
 #include "gateway/frontend/journaling.h"
 #include "gateway/frontend/refusal.h"
@@ -37,6 +38,23 @@ v1::Outcome OutcomeOf(const mysql::ReplySummary& reply) {
   return outcome;
 }
 
+void DescribeScreening(const SessionState& s, const Errand& errand, const std::string& contradiction, v1::Outcome& outcome) {
+  for (const std::string& applied : errand.masks.applied) outcome.add_masks(text::ValidUtf8(applied));
+  const masking::Findings findings = s.masker->findings();
+  for (size_t kind = 0; kind < masking::kKinds; ++kind) {
+    if (findings.by_kind[kind] == 0) continue;
+    (*outcome.mutable_detected())[std::string(masking::KindName(static_cast<masking::Kind>(kind)))] = findings.by_kind[kind];
+  }
+  if (errand.masks.in_force && outcome.error_code() != 0) {
+    outcome.set_error(masking::ErrorText(outcome.error_code(), outcome.error()));
+  }
+  if (s.masker->withheld()) {
+    outcome.set_result(v1::Outcome::RESULT_WITHHELD);
+    outcome.set_error_code(s.masker->withheld()->code);
+    outcome.set_error(contradiction.empty() ? s.masker->withheld()->message : contradiction);
+  }
+}
+
 void Conclude(SessionState& s, Errand& errand, v1::Outcome outcome) {
   if (!errand.recorded) RecordStatementLater(s, errand);
   outcome.set_statement_id(errand.record.statement_id());
@@ -61,10 +79,13 @@ asio::awaitable<void> BreakOff(SessionState& s, Errand& errand, absl::Status why
                                        : "The database's reply could not be followed, so it was withheld"});
   }
   outcome.set_error_code(s.ending->error_code);
+  if (errand.screened) DescribeScreening(s, errand, {}, outcome);
   Conclude(s, errand, std::move(outcome));
-  if (s.channel->lost() || !s.walker.at_packet_boundary()) co_return;
+  const bool between_packets = errand.screened ? s.masker->at_packet_boundary() : s.walker.at_packet_boundary();
+  if (s.channel->lost() || !between_packets) co_return;
+  const uint8_t next = errand.screened ? s.masker->next_agent_sequence() : s.walker.next_agent_sequence();
   mysql::ErrPacket error = ReplyBroken(s, errand);
-  co_await AnswerErr(s, s.walker.next_agent_sequence(), std::move(error));
+  co_await AnswerErr(s, next, std::move(error));
 }
 
 }  // namespace postern::frontend

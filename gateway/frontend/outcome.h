@@ -15,6 +15,9 @@ namespace postern::frontend {
 
 v1::Outcome OutcomeOf(const mysql::ReplySummary& reply);
 
+// What masks and detectors did to the reply. Where columns are masked, the server's own error text is not for the record either.
+void DescribeScreening(const SessionState& s, const Errand& errand, const std::string& contradiction, v1::Outcome& outcome);
+
 // Records the outcome, with the times of the errand, behind the statement's own record: whatever ends was begun.
 void Conclude(SessionState& s, Errand& errand, v1::Outcome outcome);
 

@@ -5,13 +5,16 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 #include "common/mysql/message/value.h"
+#include "common/sql/dialect.h"
 #include "common/sql/facts/facts.h"
+#include "gateway/masking/row_masks.h"
 
 namespace postern::frontend {
 
@@ -21,6 +24,9 @@ struct PreparedStatement {
   std::string text;
   std::string forwarded;
   sql::Facts facts;
+  // How it was read, and by which catalog: where columns are masked it is read again once the schema is another.
+  sql::Dialect dialect;
+  uint64_t catalog_generation = 0;
   // In force when it was prepared: unqualified names stay bound to it.
   std::string schema;
   uint16_t parameters = 0;
@@ -29,6 +35,9 @@ struct PreparedStatement {
   std::map<uint16_t, std::string> long_data;
   size_t long_data_bytes = 0;
   bool cursor_open = false;
+  // Of the rows that the open cursor gives, and by which policy.
+  std::string cursor_policy;
+  std::shared_ptr<const masking::RowMasks> cursor_masks;
 };
 
 // All of a session's, and how many bytes they hold together.

@@ -112,6 +112,22 @@ Refusal PolicyChanged(const Errand& errand) {
                        errand, "decision=stale rule=policy-changed retry=same-statement")}};
 }
 
+Refusal SchemaMoved(const Errand& errand) {
+  return {{kRefused, "42000",
+           WithBracket("The target's schema changed after this statement was decided, so it did not run and its approval is "
+                       "void. Send it again.",
+                       errand, "decision=stale rule=not-resolved retry=same-statement")}};
+}
+
+Refusal Contradiction(const Errand& errand, std::string_view why) {
+  return {{kRefused, "42000",
+           WithBracket(absl::StrCat("Postern withheld the result of this ", What(errand), ": ",
+                                    absl::string_view(why.data(), why.size()),
+                                    ". Columns are masked here, and the schema may have changed. Send it again."),
+                       errand, "decision=withheld rule=masked-column retry=same-statement")},
+          v1::Outcome::RESULT_WITHHELD};
+}
+
 Refusal TimedOut(const Errand& errand) {
   return {{kTimeLimit, "HY000",
            WithBracket(absl::StrCat("This ", What(errand), " ran longer than limits.statement_timeout and was stopped."), errand,

@@ -37,6 +37,9 @@ Refusal NotApproved(const SessionState& s, const Errand& errand, const std::stri
 Refusal DoorFailed(const SessionState& s, const Errand& errand, const absl::Status& why);
 Refusal ServerChanged(const Errand& errand);
 Refusal PolicyChanged(const Errand& errand);
+Refusal SchemaMoved(const Errand& errand);
+// The result is not what the statement's reading predicted, so it was withheld.
+Refusal Contradiction(const Errand& errand, std::string_view why);
 // The statement was stopped for its time; it may have been undone or not have run.
 Refusal TimedOut(const Errand& errand);
 // For a statement whose reply broke off: it may or may not have run. REQUIRES: s.ending.

@@ -7,6 +7,7 @@
 #include "common/text/utf8.h"
 #include "gateway/frontend/answer.h"
 #include "gateway/frontend/carry.h"
+#include "gateway/frontend/catch_up.h"
 #include "gateway/frontend/judge.h"
 #include "gateway/frontend/parameters.h"
 #include "gateway/frontend/refusal.h"
@@ -45,6 +46,8 @@ void Remember(SessionState& s, Judged& judged, const std::string& text) {
                                          .text = text,
                                          .forwarded = std::move(judged.forwarded),
                                          .facts = std::move(judged.facts),
+                                         .dialect = judged.dialect,
+                                         .catalog_generation = judged.errand.catalog_generation,
                                          .schema = judged.schema,
                                          .parameters = prepared.parameters});
 }
@@ -68,8 +71,7 @@ std::vector<std::string> LongDataPackets(uint32_t id, const PreparedStatement& p
   return packets;
 }
 
-void DescribeExecute(const SessionState& s, Errand& errand, const PreparedStatement& prepared,
-                     const mysql::StmtExecute& execute) {
+void DescribeExecute(const SessionState& s, Errand& errand, PreparedStatement& prepared, const mysql::StmtExecute& execute) {
   errand.record.set_text(prepared.text);
   if (prepared.forwarded != prepared.text) errand.record.set_forwarded(prepared.forwarded);
   errand.record.set_prepared_by(prepared.statement_id);
@@ -77,8 +79,7 @@ void DescribeExecute(const SessionState& s, Errand& errand, const PreparedStatem
   DescribeFacts(errand.record, prepared.facts);
   AddParameters(execute.parameters, prepared.long_data, *errand.record.mutable_parameters());
   AddParameters(execute.attributes, {}, *errand.record.mutable_query_attributes());
-  const policy::RulesPtr rules = s.services.policy.Current();
-  SetDecision(errand, JudgeAgain(s, *rules, prepared.facts, prepared.schema), *rules);
+  JudgePrepared(s, errand, prepared);
 }
 
 }  // namespace
@@ -90,6 +91,7 @@ asio::awaitable<void> ServePrepare(SessionState& s, Packet packet) {
     co_return co_await Refuse(s, errand, Malformed(errand, prepare.status()));
   }
   const std::string text(prepare->sql);
+  co_await CatchUp(s);
   Judged judged = Judge(s, mysql::Command::kStmtPrepare, packet.last_sequence, text);
   if (!HasRoomFor(s, text)) {
     co_return co_await Refuse(s, judged.errand,
@@ -104,6 +106,7 @@ asio::awaitable<void> ServePrepare(SessionState& s, Packet packet) {
 }
 
 asio::awaitable<void> ServeExecute(SessionState& s, Packet packet) {
+  co_await CatchUp(s);
   Errand errand = NewErrand(s, mysql::Command::kStmtExecute, packet.last_sequence);
   const auto id = mysql::StmtExecute::DecodeId(packet.payload);
   if (!id.ok()) co_return co_await Refuse(s, errand, Malformed(errand, id.status()));
@@ -120,10 +123,14 @@ asio::awaitable<void> ServeExecute(SessionState& s, Packet packet) {
   const bool replied = co_await Carry(s, errand);
   // Used up, whether it ran or not: as on the server.
   s.prepared.DropSentAhead(*prepared);
-  if (replied) prepared->cursor_open = s.walker.summary().cursor_open;
+  if (!replied) co_return;
+  prepared->cursor_open = s.walker.summary().cursor_open;
+  prepared->cursor_policy = errand.record.policy_version();
+  prepared->cursor_masks = s.masker ? s.masker->masks() : nullptr;
 }
 
 asio::awaitable<void> ServeFetch(SessionState& s, Packet packet) {
+  co_await CatchUp(s);
   Errand errand = NewErrand(s, mysql::Command::kStmtFetch, packet.last_sequence);
   auto fetch = mysql::ComStmtFetch::Decode(packet.payload);
   if (!fetch.ok()) co_return co_await Refuse(s, errand, Malformed(errand, fetch.status()));
@@ -134,12 +141,16 @@ asio::awaitable<void> ServeFetch(SessionState& s, Packet packet) {
   errand.record.set_text(prepared->text);
   errand.record.set_prepared_by(prepared->statement_id);
   DescribeFacts(errand.record, prepared->facts);
-  const policy::RulesPtr rules = s.services.policy.Current();
-  policy::Decision decision = JudgeAgain(s, *rules, prepared->facts, prepared->schema);
-  if (decision.held()) decision = policy::Decision::Allow(decision.rule());
-  SetDecision(errand, std::move(decision), *rules);
+  JudgePrepared(s, errand, *prepared);
+  if (errand.decision.held()) SetDecision(errand, policy::Decision::Allow(errand.decision.rule()));
+  // The rows come under the masks of their EXECUTE, which must be those of now.
+  if (errand.record.policy_version() != prepared->cursor_policy) {
+    co_return co_await Refuse(s, errand, PolicyChanged(errand));
+  }
+  errand.cursor_masks = prepared->cursor_masks;
   errand.payload = [&](mysql::Capabilities) { return fetch->Encode(); };
-  co_await Carry(s, errand);
+  const bool replied = co_await Carry(s, errand);
+  if (replied && s.walker.summary().last_row_sent) prepared->cursor_masks = nullptr;
 }
 
 // No answer, as the protocol has it: what is wrong shows at the EXECUTE.

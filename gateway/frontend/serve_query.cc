@@ -8,6 +8,7 @@
 #include "common/mysql/message/command.h"
 #include "gateway/frontend/answer.h"
 #include "gateway/frontend/carry.h"
+#include "gateway/frontend/catch_up.h"
 #include "gateway/frontend/journaling.h"
 #include "gateway/frontend/judge.h"
 #include "gateway/frontend/kill.h"
@@ -54,6 +55,7 @@ asio::awaitable<void> ServeQuery(SessionState& s, Packet packet) {
     Errand errand = NewErrand(s, mysql::Command::kQuery, packet.last_sequence);
     co_return co_await Refuse(s, errand, Malformed(errand, query.status()));
   }
+  co_await CatchUp(s);
   Judged judged = Judge(s, mysql::Command::kQuery, packet.last_sequence, query->sql);
   Errand& errand = judged.errand;
   AddParameters(query->attributes, {}, *errand.record.mutable_query_attributes());

@@ -13,8 +13,10 @@
 
 #include "common/sql/dialect.h"
 #include "gateway/approval/approvals.h"
+#include "gateway/catalog/catalogs.h"
 #include "gateway/frontend/live_sessions.h"
 #include "gateway/identity/authenticator.h"
+#include "gateway/masking/mask_keys.h"
 #include "gateway/policy/in_force.h"
 #include "gateway/recording/journal.h"
 #include "gateway/tunnel/relays.h"
@@ -49,6 +51,8 @@ struct Services {
   approval::Approvals& approvals;
   recording::Journal& journal;
   tunnel::Relays& relays;
+  catalog::Catalogs& catalogs;
+  const masking::MaskKeys& mask_keys;
   LiveSessions& live;
   // The TLS context for the next handshake; null where the listener has none. Thread-safe.
   std::function<std::shared_ptr<asio::ssl::context>()> tls;

@@ -29,6 +29,7 @@ SessionState::SessionState(const Services& the_services, std::shared_ptr<AgentCh
       login(std::move(the_login)),
       schema(login.schema),
       multi_statements((login.capabilities & mysql::capability::kMultiStatements) != 0),
+      mask_key(services.mask_keys.KeyFor(login.who.name)),
       step(channel->executor()),
       lifetime(channel->executor()) {}
 

@@ -22,6 +22,7 @@
 #include "gateway/frontend/services.h"
 #include "gateway/frontend/watchdog.h"
 #include "gateway/identity/principal.h"
+#include "gateway/masking/result_masker.h"
 #include "gateway/policy/session_facts.h"
 #include "gateway/policy/rules.h"
 #include "gateway/tunnel/door.h"
@@ -91,11 +92,21 @@ struct SessionState {
   uint16_t status_flags = mysql::server_status::kAutocommit;
   bool multi_statements = false;
 
+  // The target's schema did not come in time after somebody changed it: until it does, nobody reads by it.
+  bool schema_is_stale = false;
+
   // What was answered already and runs once there is a door.
   std::vector<Postponed> postponed;
 
   std::unique_ptr<tunnel::Door> door;
   mysql::ResponseWalker walker{mysql::ResponseWalker::Options{}};
+  // Behind the walker, where masks or detectors are in force.
+  std::optional<masking::ResultMasker> masker;
+  // What hashes of masked values are keyed with for this agent.
+  const masking::HashKey mask_key;
+  // Looks through values; null where policy wants none. As of the policy `detector_of`.
+  std::shared_ptr<const masking::Detector> detector;
+  std::string detector_of;
   PreparedStatements prepared;
 
   Waiting waiting = Waiting::kNothing;

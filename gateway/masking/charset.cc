@@ -1,5 +1,7 @@
 #include "gateway/masking/charset.h"
 
+#include <cstring>
+
 #include "common/mysql/collation.h"
 #include "common/text/utf8.h"
 
@@ -10,6 +12,24 @@ constexpr size_t kUtf8mb3Bytes = 3;
 
 bool HasOneByteCharacters(Charset charset) {
   return charset == Charset::kBytes || charset == Charset::kAscii || charset == Charset::kLatin1;
+}
+
+constexpr uint64_t kHighBits = 0x8080808080808080;
+
+// Text without a byte over 7F has one byte a character in all character sets that we take apart.
+bool IsAscii(std::string_view text) {
+  uint64_t bits = 0;
+  for (; text.size() >= sizeof(bits); text.remove_prefix(sizeof(bits))) {
+    uint64_t eight = 0;
+    std::memcpy(&eight, text.data(), sizeof(eight));
+    bits |= eight;
+  }
+  for (const char c : text) bits |= static_cast<unsigned char>(c);
+  return (bits & kHighBits) == 0;
+}
+
+bool HasOneByteCharacters(Charset charset, std::string_view text) {
+  return HasOneByteCharacters(charset) || (charset != Charset::kUnknown && IsAscii(text));
 }
 
 }  // namespace
@@ -59,6 +79,8 @@ size_t FirstCharacterBytes(Charset charset, std::string_view text) {
 }
 
 std::optional<size_t> CountCharacters(Charset charset, std::string_view text) {
+  if (charset == Charset::kBytes || charset == Charset::kLatin1) return text.size();
+  if (charset != Charset::kUnknown && IsAscii(text)) return text.size();
   size_t count = 0;
   for (; !text.empty(); ++count) {
     const size_t bytes = FirstCharacterBytes(charset, text);
@@ -69,14 +91,15 @@ std::optional<size_t> CountCharacters(Charset charset, std::string_view text) {
 }
 
 std::string_view FirstCharacters(Charset charset, std::string_view text, size_t count) {
-  if (HasOneByteCharacters(charset)) return text.substr(0, count);
+  if (HasOneByteCharacters(charset, text)) return text.substr(0, count);
   size_t bytes = 0;
   for (; count > 0; --count) bytes += FirstCharacterBytes(charset, text.substr(bytes));
   return text.substr(0, bytes);
 }
 
 std::string_view LastCharacters(Charset charset, std::string_view text, size_t count) {
-  const size_t all = HasOneByteCharacters(charset) ? text.size() : *CountCharacters(charset, text);
+  if (HasOneByteCharacters(charset, text)) return text.substr(text.size() - count);
+  const size_t all = *CountCharacters(charset, text);
   text.remove_prefix(FirstCharacters(charset, text, all - count).size());
   return text;
 }

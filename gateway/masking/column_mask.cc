@@ -25,6 +25,16 @@ constexpr uint16_t kNeverTrue = column_flag::kPrimaryKey | column_flag::kUniqueK
                                 column_flag::kSet | column_flag::kZerofill | column_flag::kTimestamp |
                                 column_flag::kNoDefault | column_flag::kOnUpdateNow;
 
+// As Writer::LenencText, for once a value rather than once a packet.
+void AppendLenenc(std::string& out, std::string_view text) {
+  if (text.size() >= static_cast<uint8_t>(kNullInText)) {
+    mysql::Writer(out).LenencText(text);
+    return;
+  }
+  out.push_back(static_cast<char>(text.size()));
+  out.append(text);
+}
+
 uint32_t DigitsOf(const Mask& mask) {
   constexpr auto kAll = static_cast<uint32_t>(KeyedHash::kHexDigits);
   return mask.count == 0 ? kAll : std::min(mask.count, kAll);
@@ -158,15 +168,15 @@ void ValueMasker::Mask(const ColumnMask& mask, Protocol protocol, std::string_vi
     const std::string_view text = Text(mask, protocol, raw, ok);
     ok = ok && MaskText(mask, text);
   }
-  if (ok && protocol == Protocol::kText) {
-    mysql::Writer(out).LenencText(masked_);
+  if (ok && (protocol == Protocol::kText || mask.to.binary == Encoding::kLenenc)) {
+    AppendLenenc(out, masked_);
   } else if (!ok || !AppendBinary(mask.to, masked_, out)) {
     out += protocol == Protocol::kText ? mask.text_stand_in : mask.binary_stand_in;
   }
 }
 
 void ValueMasker::FinishHash(const ColumnMask& mask, std::string& out) {
-  mysql::Writer(out).LenencText(hash_.Finish().substr(0, DigitsOf(mask.mask)));
+  AppendLenenc(out, hash_.Finish(DigitsOf(mask.mask)));
 }
 
 std::string_view ValueMasker::Text(const ColumnMask& mask, Protocol protocol, std::string_view raw, bool& ok) {
@@ -187,7 +197,7 @@ bool ValueMasker::MaskText(const ColumnMask& mask, std::string_view text) {
   if (!CanonicalText(mask.from, text, canonical)) return false;
   BeginHash();
   AddToHash(canonical);
-  masked_.assign(hash_.Finish().substr(0, DigitsOf(mask.mask)));
+  masked_.assign(hash_.Finish(DigitsOf(mask.mask)));
   return true;
 }
 

@@ -2,6 +2,7 @@
 
 #include <openssl/crypto.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <cstring>
 
@@ -55,17 +56,15 @@ void KeyedHash::Begin(const HashKey& key) {
 
 void KeyedHash::Add(std::string_view bytes) { SHA256_Update(&inner_, bytes.data(), bytes.size()); }
 
-std::string_view KeyedHash::Finish() {
+std::string_view KeyedHash::Finish(size_t digits) {
   constexpr char kDigits[] = "0123456789abcdef";
   std::array<uint8_t, SHA256_DIGEST_LENGTH> digest;
   SHA256_Final(digest.data(), &inner_);
   SHA256_Update(&outer_, digest.data(), digest.size());
   SHA256_Final(digest.data(), &outer_);
-  for (size_t i = 0; i < digest.size(); ++i) {
-    hex_[2 * i] = kDigits[digest[i] >> 4];
-    hex_[2 * i + 1] = kDigits[digest[i] & 0xF];
-  }
-  return {hex_.data(), hex_.size()};
+  digits = std::min(digits, kHexDigits);
+  for (size_t i = 0; i < digits; ++i) hex_[i] = kDigits[i % 2 == 0 ? digest[i / 2] >> 4 : digest[i / 2] & 0xF];
+  return {hex_.data(), digits};
 }
 
 }  // namespace postern::masking

@@ -34,8 +34,8 @@ class KeyedHash {
 
   void Begin(const HashKey& key);
   void Add(std::string_view bytes);
-  // Valid until the next call of Finish.
-  std::string_view Finish();
+  // The first `digits` of it, at most kHexDigits. Valid until the next call of Finish.
+  std::string_view Finish(size_t digits = kHexDigits);
 
  private:
   SHA256_CTX inner_{};

@@ -1,6 +1,7 @@
 #include "gateway/masking/rewrite.h"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <cstdint>
 
@@ -28,14 +29,20 @@ bool Keep(const Mask& mask, Charset charset, std::string_view text, std::string&
   return true;
 }
 
-bool IsHostCharacter(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '.';
+constexpr std::array<bool, 256> HostCharacters() {
+  std::array<bool, 256> table{};
+  for (size_t c = 0; c < table.size(); ++c) {
+    table[c] = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '.';
+  }
+  return table;
 }
+constexpr std::array<bool, 256> kHostCharacters = HostCharacters();
 
 // Labels of letters, digits and hyphens: whatever else follows an @ is not a domain, and not to be shown.
 bool IsDomain(std::string_view text) {
   return !text.empty() && text.size() <= kMaxDomainBytes && text.front() != '.' && text.back() != '.' &&
-         text.find("..") == std::string_view::npos && std::all_of(text.begin(), text.end(), IsHostCharacter);
+         text.find("..") == std::string_view::npos &&
+         std::all_of(text.begin(), text.end(), [](char c) { return kHostCharacters[static_cast<uint8_t>(c)]; });
 }
 
 bool Email(Charset charset, std::string_view text, std::string& out) {

@@ -38,6 +38,28 @@ size_t PrefixBytes(Encoding encoding, uint8_t first) {
   return first == kEightByteLength ? 9 : 1;
 }
 
+// All of a value with the length before it, where the first byte says so; 0 where it does not, or cannot.
+size_t ShortBinaryBytes(Encoding encoding, uint8_t first) {
+  switch (encoding) {
+    case Encoding::kOne:
+      return 1;
+    case Encoding::kTwo:
+      return 2;
+    case Encoding::kFour:
+      return 4;
+    case Encoding::kEight:
+      return 8;
+    case Encoding::kTemporal:
+      return first <= kMaxTemporalBytes ? size_t{1} + first : 0;
+    case Encoding::kLenenc:
+      return first < kNullInText ? size_t{1} + first : 0;
+    case Encoding::kLenencOrNull:
+    case Encoding::kNone:
+      break;
+  }
+  return 0;
+}
+
 bool PassesAsItIs(Action action) { return action == Action::kClear || action == Action::kErrorCode; }
 
 }  // namespace
@@ -125,17 +147,21 @@ void RowMasker::SkipNulls() {
   while (column_ < masks_->columns().size() && IsNull(column_)) ++column_;
 }
 
-// The usual case at speed: clear values of a text row that are short and whole. False once the piece is used up.
+// The usual case at speed: clear values that are short and whole. False once the piece is used up.
 bool RowMasker::SkimClear(const char*& at, const char* end) {
-  if (protocol_ == Protocol::kBinary || prefix_bytes_ != 0) return at < end;
+  if (prefix_bytes_ != 0) return at < end;
   const auto& steps = masks_->steps();
+  const bool text = protocol_ == Protocol::kText;
   while (at < end && column_ < steps.size() && steps[column_].action == Action::kClear) {
     const auto first = static_cast<uint8_t>(*at);
-    if (first > kNullInText) break;
-    const size_t bytes = first == kNullInText ? 1 : size_t{1} + first;
-    if (static_cast<size_t>(end - at) < bytes) break;
+    const size_t bytes = text ? (first < kNullInText    ? size_t{1} + first
+                                 : first == kNullInText ? 1
+                                                        : 0)
+                              : ShortBinaryBytes(steps[column_].binary, first);
+    if (bytes == 0 || static_cast<size_t>(end - at) < bytes) break;
     at += bytes;
     ++column_;
+    SkipNulls();
   }
   return at < end;
 }
@@ -145,6 +171,12 @@ bool RowMasker::SkimClear(const char*& at, const char* end) {
 absl::Status RowMasker::TakePrefix(const char*& at, const char* end) {
   const Encoding encoding = EncodingHere();
   if (encoding == Encoding::kNone) return mysql::Malformed("a value has come for a column that has none");
+  const bool is_short = prefix_bytes_ == 0 && encoding <= Encoding::kLenenc && static_cast<uint8_t>(*at) < kNullInText;
+  if (is_short) {
+    value_left_ = static_cast<uint8_t>(*at++);
+    OpenValue();
+    return absl::OkStatus();
+  }
   const size_t wanted = PrefixBytes(encoding, static_cast<uint8_t>(prefix_bytes_ > 0 ? prefix_[0] : *at));
   while (prefix_bytes_ < wanted && at < end) prefix_[prefix_bytes_++] = *at++;
   if (prefix_bytes_ < wanted) return absl::OkStatus();
@@ -155,11 +187,15 @@ absl::Status RowMasker::TakePrefix(const char*& at, const char* end) {
     ++column_;
     return absl::OkStatus();
   }
+  OpenValue();
+  return absl::OkStatus();
+}
+
+void RowMasker::OpenValue() {
   phase_ = Phase::kValue;
   value_bytes_ = value_left_;
   BeginValue();
   if (value_left_ == 0) TakeValue({}, true);
-  return absl::OkStatus();
 }
 
 absl::Status RowMasker::ReadLength(std::string_view prefix, Encoding encoding) {

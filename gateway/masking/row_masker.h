@@ -51,6 +51,7 @@ class RowMasker {
   bool SkimClear(const char*& at, const char* end);
   absl::Status TakePrefix(const char*& at, const char* end);
   absl::Status ReadLength(std::string_view prefix, Encoding encoding);
+  void OpenValue();
   void BeginValue();
   void TakeValue(std::string_view piece, bool last);
   void FinishValue(std::string_view whole);

@@ -53,6 +53,7 @@ Mask ReadWith(Section& section) {
     Section with = section.Optional("with");
     return ReadMaskWithArgument(with);
   }
+  if (section.IsNull("with")) return {.kind = MaskKind::kNull};
   const auto kind = section.RequiredWord<MaskKind>("with", {{"redact", MaskKind::kRedact},
                                                             {"null", MaskKind::kNull},
                                                             {"hash", MaskKind::kHash},

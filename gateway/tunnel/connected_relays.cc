@@ -31,7 +31,8 @@ absl::Status TooManyRelays() {
 }  // namespace
 
 struct ConnectedRelays::Service
-    : v1::RelayLink::WithCallbackMethod_Register<v1::RelayLink::WithRawCallbackMethod_Tunnel<v1::RelayLink::Service>> {
+    : v1::RelayLink::WithCallbackMethod_Register<v1::RelayLink::WithRawCallbackMethod_Tunnel<
+          v1::RelayLink::WithCallbackMethod_ReportCatalog<v1::RelayLink::Service>>> {
   explicit Service(ConnectedRelays& owner) : relays(owner) {}
 
   grpc::ServerBidiReactor<v1::RelayEvent, v1::GatewayCommand>* Register(grpc::CallbackServerContext* call) override {
@@ -39,6 +40,10 @@ struct ConnectedRelays::Service
   }
   grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>* Tunnel(grpc::CallbackServerContext* call) override {
     return relays.Tunnel(call);
+  }
+  grpc::ServerReadReactor<v1::CatalogChunk>* ReportCatalog(grpc::CallbackServerContext* call,
+                                                           v1::CatalogReceived* answer) override {
+    return relays.ReportCatalog(call, answer);
   }
 
   ConnectedRelays& relays;
@@ -94,16 +99,21 @@ bool ConnectedRelays::Granted(const std::string& relay, const std::string& targe
 void ConnectedRelays::Shutdown() {
   std::vector<std::weak_ptr<RelayLine>> lines;
   std::vector<std::weak_ptr<TunnelStream>> streams;
+  std::vector<Report> reports;
   {
     Lock lock(mutex_);
     shut_down_ = true;
     lines = std::exchange(lines_, {});
     streams = std::exchange(strangers_, {});
+    reports = std::exchange(reports_, {});
     for (const auto& [session, door] : doors_) streams.push_back(door.stream);
   }
   stop_.notify_all();
   for (const auto& stream : streams) {
     if (const auto alive = stream.lock()) alive->Close(absl::UnavailableError("the gateway is stopping"));
+  }
+  for (const Report& report : reports) {
+    if (const auto alive = report.stream.lock()) alive->End(absl::UnavailableError("the gateway is stopping"));
   }
   for (const auto& line : lines) {
     if (const auto alive = line.lock()) {
@@ -129,6 +139,7 @@ void ConnectedRelays::BeatOnce(absl::Time now, absl::Time& next_heartbeat) {
   std::vector<std::shared_ptr<RelayLine>> lines;
   std::vector<std::shared_ptr<TunnelStream>> nameless;
   std::vector<PendingKill> late;
+  std::vector<std::shared_ptr<CatalogStream>> slow;
   {
     Lock lock(mutex_);
     std::erase_if(lines_, [](const auto& line) { return line.expired(); });
@@ -140,6 +151,12 @@ void ConnectedRelays::BeatOnce(absl::Time now, absl::Time& next_heartbeat) {
       nameless.push_back(std::move(stream));
       return true;
     });
+    std::erase_if(reports_, [](const auto& report) { return report.stream.expired(); });
+    for (const Report& report : reports_) {
+      std::shared_ptr<CatalogStream> stream = report.stream.lock();
+      const absl::Duration patience = report.target.empty() ? kFirstMessageTimeout : options_.catalog_timeout;
+      if (stream != nullptr && now - stream->started_at() > patience) slow.push_back(std::move(stream));
+    }
     for (auto kill = kills_.begin(); kill != kills_.end();) {
       if (kill->second.deadline > now) {
         ++kill;
@@ -150,6 +167,7 @@ void ConnectedRelays::BeatOnce(absl::Time now, absl::Time& next_heartbeat) {
     }
   }
   for (const auto& stream : nameless) stream->Close(absl::DeadlineExceededError("no session named in time"));
+  for (const auto& stream : slow) stream->End(absl::DeadlineExceededError("the report took too long"));
   for (PendingKill& kill : late) kill.done(absl::DeadlineExceededError("the relay did not answer in time"));
   const bool heartbeat = now >= next_heartbeat;
   if (heartbeat) next_heartbeat = now + options_.heartbeat_interval;

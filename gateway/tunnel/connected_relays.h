@@ -2,7 +2,7 @@
 //
 // One mutex guards the maps; streams and callbacks are never called under it, but a line may be asked whether it has
 // ended. Verbs have their own files: open.cc,
-// kill.cc, line_events.cc, status.cc. Lives until gRPC's server has shut down.
+// kill.cc, line_events.cc, status.cc, catalogs.cc. Lives until gRPC's server has shut down.
 #ifndef POSTERN_GATEWAY_TUNNEL_CONNECTED_RELAYS_H_
 #define POSTERN_GATEWAY_TUNNEL_CONNECTED_RELAYS_H_
 
@@ -12,6 +12,7 @@
 #include <thread>
 
 #include "common/net/mailbox.h"
+#include "gateway/tunnel/catalog_stream.h"
 #include "gateway/tunnel/relay_line.h"
 #include "gateway/tunnel/relays.h"
 #include "gateway/tunnel/tunnel_stream.h"
@@ -27,6 +28,7 @@ class ConnectedRelays : public Relays, private LineEvents {
   void CancelOpen(const std::string& session_id) override;
   void Kill(const std::string& session_id, v1::KillSession::Scope scope,
             absl::AnyInvocable<void(absl::Status)> done) override;
+  absl::Status RefreshCatalog(const std::string& target) override;
   std::optional<v1::ServerFacts> ServerOf(std::string_view target) const override;
   std::vector<v1::RelayStatus> RelayStatuses() const override;
   std::vector<v1::TargetStatus> TargetStatuses() const override;
@@ -37,6 +39,7 @@ class ConnectedRelays : public Relays, private LineEvents {
   // For the service.
   grpc::ServerBidiReactor<v1::RelayEvent, v1::GatewayCommand>* Register(grpc::CallbackServerContext* call);
   grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>* Tunnel(grpc::CallbackServerContext* call);
+  grpc::ServerReadReactor<v1::CatalogChunk>* ReportCatalog(grpc::CallbackServerContext* call, v1::CatalogReceived* answer);
 
  private:
   // A relay that has said Hello and was welcomed.
@@ -74,6 +77,14 @@ class ConnectedRelays : public Relays, private LineEvents {
     absl::AnyInvocable<void(absl::Status)> done;
   };
 
+  // A schema on its way; the target is empty until it is said.
+  struct Report {
+    std::string relay;
+    std::string target;
+    std::weak_ptr<CatalogStream> stream;
+  };
+  static constexpr ptrdiff_t kMaxReportsOfRelay = 1024;
+
   using Lock = std::lock_guard<std::mutex>;
 
   // LineEvents, and one function per kind of event.
@@ -103,7 +114,11 @@ class ConnectedRelays : public Relays, private LineEvents {
   bool Granted(const std::string& relay, const std::string& target) const;
   bool IsWelcome(const std::shared_ptr<RelayLine>& line) const;
 
-  // The pulse: heartbeats out, silent lines ended, late kills and nameless tunnels given up.
+  void AskForCatalogs(const std::shared_ptr<RelayLine>& line, const std::vector<std::string>& targets);
+  absl::StatusOr<std::unique_ptr<IncomingCatalog>> AdmitReport(const std::shared_ptr<CatalogStream>& stream,
+                                                               const v1::CatalogBegin& begin);
+
+  // The pulse: heartbeats out, silent lines ended, late kills, late reports and nameless tunnels given up.
   void Beat();
   void BeatOnce(absl::Time now, absl::Time& next_heartbeat);
 
@@ -119,6 +134,7 @@ class ConnectedRelays : public Relays, private LineEvents {
   std::map<std::string, Relay, std::less<>> relays_;  // by name
   std::vector<std::weak_ptr<RelayLine>> lines_;       // all, welcomed or not
   std::vector<std::weak_ptr<TunnelStream>> strangers_;
+  std::vector<Report> reports_;
   // By session, for as long as its Open lasts: whether it was cancelled. Between two relays there is no Opening to cancel.
   std::map<std::string, bool> wishes_;
   std::map<std::string, std::shared_ptr<Opening>> openings_;  // by session

@@ -50,6 +50,7 @@ void ConnectedRelays::OnHello(const std::shared_ptr<RelayLine>& line, const v1::
   command.mutable_welcome()->mutable_accepted_targets()->Assign(relay.targets.begin(), relay.targets.end());
   command.mutable_welcome()->set_heartbeat_interval_ms(
       static_cast<uint32_t>(absl::ToInt64Milliseconds(options_.heartbeat_interval)));
+  const std::vector<std::string> targets = relay.targets;
   std::shared_ptr<RelayLine> replaced;
   bool too_many = false;
   {
@@ -70,6 +71,7 @@ void ConnectedRelays::OnHello(const std::shared_ptr<RelayLine>& line, const v1::
   // A relay that comes back before its old stream was missed.
   if (replaced != nullptr) replaced->End(grpc::Status(grpc::StatusCode::ABORTED, "replaced by a newer stream"), true);
   line->Send(std::move(command));
+  AskForCatalogs(line, targets);
   log::Info("relay connected", {{"relay", line->name()}, {"version", hello.version()}});
 }
 
@@ -78,12 +80,16 @@ void ConnectedRelays::OnEnded(const std::shared_ptr<RelayLine>& line) {
   std::vector<std::shared_ptr<Opening>> openings;
   std::vector<std::shared_ptr<TunnelStream>> streams;
   std::vector<PendingKill> kills;
+  std::vector<std::string> targets;
   bool was_welcome = false;
   {
     Lock lock(mutex_);
     const auto relay = relays_.find(line->name());
     was_welcome = relay != relays_.end() && relay->second.line == line;
-    if (was_welcome) relays_.erase(relay);
+    if (was_welcome) {
+      targets = std::move(relay->second.targets);
+      relays_.erase(relay);
+    }
     std::erase_if(openings_, [&](const auto& entry) {
       if (entry.second->line == line) openings.push_back(entry.second);
       return entry.second->line == line;
@@ -100,6 +106,8 @@ void ConnectedRelays::OnEnded(const std::shared_ptr<RelayLine>& line) {
   for (const auto& opening : openings) opening->outcome.Put({lost, true, nullptr, {}});
   for (const auto& stream : streams) stream->Close(lost);
   for (PendingKill& kill : kills) kill.done(lost);
+  // What it was asked for, another may tell.
+  for (const std::string& target : targets) RefreshCatalog(target).IgnoreError();
   if (was_welcome) log::Warning("relay lost", {{"relay", line->name()}, {"doors", streams.size()}});
 }
 

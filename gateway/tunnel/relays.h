@@ -20,6 +20,7 @@
 #include <string_view>
 #include <vector>
 
+#include "gateway/tunnel/catalog_sink.h"
 #include "gateway/tunnel/door.h"
 #include "proto/postern/v1/admin.pb.h"
 #include "proto/postern/v1/relay.pb.h"
@@ -53,6 +54,9 @@ class Relays {
   virtual void Kill(const std::string& session_id, v1::KillSession::Scope scope,
                     absl::AnyInvocable<void(absl::Status)> done) = 0;
 
+  // Asks one of the target's relays for its schema. UNAVAILABLE: none is connected. What comes goes to the CatalogSink.
+  virtual absl::Status RefreshCatalog(const std::string& target) = 0;
+
   // What the target's server is, if a connected relay has reached it.
   virtual std::optional<v1::ServerFacts> ServerOf(std::string_view target) const = 0;
 
@@ -73,6 +77,10 @@ struct RelaysOptions {
   absl::Duration kill_timeout = absl::Seconds(10);
   // Connected at once; further ones are told RESOURCE_EXHAUSTED.
   size_t relays = 256;
+  // Where schemas go; null: relays are not asked for any. Outlives the Relays.
+  CatalogSink* catalogs = nullptr;
+  // For one report of a schema, from its first message to its last.
+  absl::Duration catalog_timeout = absl::Minutes(3);
   // Who dials, in place of the certificate's name: for tests without certificates.
   std::function<absl::StatusOr<std::string>(const grpc::ServerContextBase& call)> peer_name;
 };

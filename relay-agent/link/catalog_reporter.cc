@@ -55,12 +55,12 @@ void CatalogReporter::Work() {
   std::unique_lock lock(mutex_);
   while (!stopping_) {
     const absl::Time now = absl::Now();
-    if (!wanted_ && (gateways_.empty() || now < next_)) {
-      if (gateways_.empty() || next_ == absl::InfiniteFuture()) {
-        wake_.wait(lock);
-      } else {
-        wake_.wait_for(lock, absl::ToChronoMilliseconds(next_ - now + absl::Milliseconds(1)));
-      }
+    if (gateways_.empty()) {
+      wake_.wait(lock);
+      continue;
+    }
+    if (!wanted_ && now < next_) {
+      wake_.wait_for(lock, absl::ToChronoMilliseconds(next_ - now + absl::Milliseconds(1)));
       continue;
     }
     wanted_ = false;

@@ -73,7 +73,7 @@ class CatalogReporter {
   std::condition_variable wake_;
   bool stopping_ = false;
   bool wanted_ = false;
-  absl::Time next_ = absl::InfiniteFuture();
+  absl::Time next_;
   std::map<std::string, Gateway> gateways_;
   grpc::ClientContext* sending_ = nullptr;
   std::thread thread_;

@@ -60,8 +60,6 @@ def running_stack(run_folder, database):
 
 
 def _knows_the_schema(gateway):
-    import os
-    if os.environ.get("XNOCAT"): return True
     return all(int((row.get("catalog") or {}).get("relations", 0)) > 0 for row in gateway.admin.json("status")["targets"])
 
 

@@ -9,39 +9,51 @@ namespace {
 
 constexpr size_t kMaxGroups = 12;
 constexpr size_t kMaxBetweenGroups = 2;  // ") "
+constexpr size_t kMinCardDigits = 13;
+constexpr size_t kMaxCardDigits = 19;
+constexpr size_t kFewestDigits = 8;  // of anything here
 
-// Digits in groups: 4111 1111 1111 1111.
+// Digits in groups: 4111 1111 1111 1111. Not initialized: most numbers are looked at for some nanoseconds only.
 struct Group {
-  size_t begin = 0;
-  size_t end = 0;
+  size_t begin;
+  size_t end;
   size_t digits() const { return end - begin; }
 };
 struct Number {
   std::array<Group, kMaxGroups> groups;
-  size_t count = 0;
+  size_t count;
+  size_t digits;
 
   size_t begin() const { return groups[0].begin; }
   size_t end() const { return groups[count - 1].end; }
+  void DropLast() { digits -= groups[--count].digits(); }
 };
 
-bool IsBetweenGroups(char c) { return c == ' ' || c == '-' || c == '.' || c == '/' || c == '(' || c == ')'; }
+constexpr std::array<bool, 256> BetweenGroups() {
+  std::array<bool, 256> table{};
+  for (const char c : {' ', '-', '.', '/', '(', ')'}) table[static_cast<uint8_t>(c)] = true;
+  return table;
+}
+constexpr std::array<bool, 256> kBetweenGroups = BetweenGroups();
+
+bool IsBetweenGroups(char c) { return kBetweenGroups[static_cast<uint8_t>(c)]; }
 
 size_t DigitsEnd(std::string_view text, size_t at) {
   while (at < text.size() && IsDigit(text[at])) ++at;
   return at;
 }
 
-Number ReadNumber(std::string_view text, size_t at) {
-  Number number;
+void ReadNumber(std::string_view text, size_t at, Number& number) {
+  number.count = number.digits = 0;
   while (number.count < kMaxGroups) {
     const size_t end = DigitsEnd(text, at);
     number.groups[number.count++] = {at, end};
+    number.digits += end - at;
     size_t next = end;
     while (next < text.size() && next - end < kMaxBetweenGroups && IsBetweenGroups(text[next])) ++next;
     if (next == end || next == text.size() || !IsDigit(text[next])) break;
     at = next;
   }
-  return number;
 }
 
 // The one character between all groups from `first` to `last`; 0 if they differ or are more than one.
@@ -89,12 +101,13 @@ bool IsCardGroup(const Number& number, size_t i, size_t first, size_t last) {
 }
 
 std::optional<Span> FindCard(std::string_view text, const Number& number) {
+  if (number.digits < kMinCardDigits) return std::nullopt;
   for (size_t first = 0; first < number.count; ++first) {
     size_t digits = 0;
     for (size_t last = first; last < number.count; ++last) {
       digits += number.groups[last].digits();
-      if (digits > 19) break;
-      if (digits < 13) continue;
+      if (digits > kMaxCardDigits) break;
+      if (digits < kMinCardDigits) continue;
       const char separator = last == first ? '-' : Separator(text, number, first, last);
       bool shaped = separator == '-' || separator == ' ';
       for (size_t i = first; i <= last && last > first; ++i) shaped = shaped && IsCardGroup(number, i, first, last);
@@ -120,12 +133,6 @@ std::optional<Span> FindSsn(std::string_view text, const Number& number) {
   return Span{Kind::kSsn, number.begin(), number.end()};
 }
 
-size_t DigitsOf(const Number& number) {
-  size_t digits = 0;
-  for (size_t i = 0; i < number.count; ++i) digits += number.groups[i].digits();
-  return digits;
-}
-
 // [1] NXX NXX XXXX, the first group perhaps in parentheses.
 bool IsNorthAmerican(std::string_view text, const Number& number) {
   const size_t first = number.count == 4 && number.groups[0].digits() == 1 && text[number.begin()] == '1' ? 1 : 0;
@@ -137,7 +144,7 @@ bool IsNorthAmerican(std::string_view text, const Number& number) {
 
 // 030 1234567, 0171/1234567, 01 23 45 67 89
 bool HasTrunkZero(std::string_view text, const Number& number) {
-  const size_t digits = DigitsOf(number);
+  const size_t digits = number.digits;
   const char separator = Separator(text, number, 0, number.count - 1);
   const size_t first = number.groups[0].digits();
   return text[number.begin()] == '0' && number.count >= 2 && first >= 2 && text[number.begin() + 1] != '0' &&
@@ -145,7 +152,7 @@ bool HasTrunkZero(std::string_view text, const Number& number) {
 }
 
 std::optional<Span> FindPhone(std::string_view text, const Number& number) {
-  const size_t digits = DigitsOf(number);
+  const size_t digits = number.digits;
   size_t begin = number.begin();
   const bool international = begin > 0 && text[begin - 1] == '+' && (begin < 2 || !IsWordByte(text[begin - 2]));
   const bool is_e164 = international && digits >= 8 && digits <= 15 && text[begin] != '0';
@@ -224,11 +231,16 @@ Looked LookAtNumber(std::string_view text, size_t at, const Detector& wanted) {
     const std::optional<Span> iban = may_be_iban ? FindIban(text, at) : std::nullopt;
     return {iban, iban ? iban->end : WordEnd(text, at)};
   }
-  Number number = ReadNumber(text, at);
+  const size_t end = DigitsEnd(text, at);
+  const bool alone = end == text.size() || !IsBetweenGroups(text[end]);
+  if (alone && end - at < kFewestDigits) return {{}, WordEnd(text, end)};  // most numbers
+  Number number;
+  ReadNumber(text, at, number);
   if (number.end() < text.size() && IsWordByte(text[number.end()])) {
     if (number.count == 1) return {{}, WordEnd(text, at)};
-    --number.count;  // the last group begins a word
+    number.DropLast();  // it begins a word
   }
+  if (number.digits < kFewestDigits) return {{}, number.end()};
   std::optional<Span> found;
   if (wanted.Wants(Kind::kCard)) found = FindCard(text, number);
   if (!found && wanted.Wants(Kind::kSsn)) found = FindSsn(text, number);

@@ -3,6 +3,7 @@
 #ifndef POSTERN_GATEWAY_MASKING_DETECTORS_SCANNERS_H_
 #define POSTERN_GATEWAY_MASKING_DETECTORS_SCANNERS_H_
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -37,7 +38,19 @@ Looked LookAtPrivateKey(std::string_view text, size_t at);
 inline bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 inline bool IsUpper(char c) { return c >= 'A' && c <= 'Z'; }
 inline bool IsLetter(char c) { return IsUpper(c) || (c >= 'a' && c <= 'z'); }
-inline bool IsWordByte(char c) { return IsLetter(c) || IsDigit(c) || c == '_'; }
+
+namespace internal {
+constexpr std::array<bool, 256> WordBytes() {
+  std::array<bool, 256> table{};
+  for (size_t c = 0; c < table.size(); ++c) {
+    table[c] = (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '_';
+  }
+  return table;
+}
+inline constexpr std::array<bool, 256> kWordBytes = WordBytes();
+}  // namespace internal
+
+inline bool IsWordByte(char c) { return internal::kWordBytes[static_cast<uint8_t>(c)]; }
 inline bool IsBase64Url(char c) { return IsWordByte(c) || c == '-'; }
 
 // Whether the span stands alone: no letter, digit or underscore touches it.

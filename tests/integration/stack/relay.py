@@ -8,7 +8,8 @@ from .process import Process
 
 
 class Relay:
-    def __init__(self, folder, certificates, name, gateways, database, target="shop", **target_overrides):
+    def __init__(self, folder, certificates, name, gateways, database, target="shop", options=None, **target_overrides):
+        """`options` replace top-level keys of the configuration."""
         self.folder = folder
         self.name = name
         (folder / "state").mkdir(parents=True)
@@ -18,7 +19,7 @@ class Relay:
         certificate, key = certificates.issue(name, f"URI:spiffe://postern/relay/{name}", name)
         config = {
             # Seldom: tests count the connections that sessions open.
-            "limits": {"probe_interval": "1m"},
+            "limits": {"probe_interval": "1m", "catalog_interval": "1h"},
             "name": name,
             "gateways": [f"localhost:{gateway.api_port}" for gateway in gateways],
             "tls": {"certificate": str(certificate), "key": str(key), "ca": str(certificates.ca)},
@@ -26,6 +27,7 @@ class Relay:
             "targets": {target: {"host": "127.0.0.1", "port": database.port, "user": RELAY_USER, "password_file": str(password),
                                  "database": "shop", "tls": {"mode": "verify-full", "ca": database.ca}, **target_overrides}},
         }
+        config.update(options or {})
         self.config_file = folder / "relay.yaml"
         self.config_file.write_text(json.dumps(config, indent=1))
         self.process = Process([paths.BIN / "postern-relay", "--config", self.config_file], folder / "relay.log")

@@ -47,13 +47,13 @@ access:
 class Stack:
     running = []
 
-    def __init__(self, folder, database, gateways=1, relays=1, gateway_options=None, target_options=None, policy=POLICY):
+    def __init__(self, folder, database, gateways=1, relays=1, gateway_options=None, target_options=None, relay_options=None, policy=POLICY):
         self.database = database
         self.certificates = Certificates(folder / "certificates")
         names = [f"relay-{number + 1}" for number in range(relays)]
         self.gateways = [Gateway(folder / f"gateway-{number + 1}", self.certificates, policy, {TARGET: names}, **(gateway_options or {}))
                          for number in range(gateways)]
-        self.relays = [Relay(folder / name, self.certificates, name, self.gateways, database, TARGET, **(target_options or {}))
+        self.relays = [Relay(folder / name, self.certificates, name, self.gateways, database, TARGET, relay_options, **(target_options or {}))
                        for name in names]
 
     @property
@@ -82,7 +82,7 @@ class Stack:
             assert relay.process.running(), f"{relay.name} ended: {relay.process.log_text()[-2000:]}"
         status = gateway.admin.json("status")
         connected = {row["name"] for row in status["relays"]}
-        return connected == {relay.name for relay in self.relays} and all(row["ready"] for row in status["targets"])
+        return connected == {relay.name for relay in self.relays} and all(row["ready"] and row["catalog"] for row in status["targets"])
 
     def kill(self):
         Stack.running.remove(self)

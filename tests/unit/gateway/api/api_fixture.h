@@ -17,6 +17,7 @@
 #include "gateway/api/parts.h"
 #include "gateway/api/services.h"
 #include "gateway/approval/approvals.h"
+#include "gateway/catalog/catalogs.h"
 #include "gateway/frontend/live_sessions.h"
 #include "gateway/identity/tokens.h"
 #include "gateway/policy/in_force.h"
@@ -124,6 +125,7 @@ class NoRelays final : public tunnel::Relays {
   void Kill(const std::string&, v1::KillSession::Scope, absl::AnyInvocable<void(absl::Status)> done) override {
     done(absl::UnavailableError("no relay"));
   }
+  absl::Status RefreshCatalog(const std::string&) override { return absl::UnavailableError("no relay"); }
   std::optional<v1::ServerFacts> ServerOf(std::string_view) const override { return std::nullopt; }
   std::vector<v1::RelayStatus> RelayStatuses() const override { return {}; }
   std::vector<v1::TargetStatus> TargetStatuses() const override { return {}; }
@@ -154,13 +156,14 @@ struct ApiFixture {
   SteeredApprovals approvals;
   frontend::LiveSessions live{{}};
   NoRelays relays;
+  catalog::Catalogs catalogs{{"orders"}, {}, [this](const std::string& target) { return relays.RefreshCatalog(target); }};
   policy::PolicyInForce policy{std::make_shared<const policy::Rules>(policy::Rules{"v1", "version: 1\n", {}, {}}),
                                absl::Now()};
   std::unique_ptr<store::PolicyVersions> policy_versions = Must(store::PolicyVersions::Open(folder.path() / "policies.db"));
   publishing::PolicyPublisher publisher{folder.path() / "policy.yaml", policy, *policy_versions};
   absl::Status reload_answer;
   int reloads = 0;
-  ApiServices services{{*tokens, *tokens, approvals, *index, journal, live, relays, policy, publisher,
+  ApiServices services{{*tokens, *tokens, approvals, *index, journal, live, relays, catalogs, policy, publisher,
                         [this] {
                           ++reloads;
                           return reload_answer;

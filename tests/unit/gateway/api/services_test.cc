@@ -31,6 +31,12 @@ Request WithId(const char* id) {
   return request;
 }
 
+v1::RefreshCatalogRequest RefreshOf(const char* target) {
+  v1::RefreshCatalogRequest request;
+  request.set_target(target);
+  return request;
+}
+
 v1::CreateTokenRequest NewAgent(const std::string& name) {
   v1::CreateTokenRequest request;
   request.set_name(name);
@@ -94,6 +100,8 @@ std::vector<Row> Rows() {
       {"Policy/ListVersions", "raA", Caller<Policy>(&Policy::Stub::ListVersions, v1::ListPolicyVersionsRequest())},
       {"Policy/Rollback", "A", Caller<Policy>(&Policy::Stub::Rollback, v1::RollbackPolicyRequest())},
       {"Admin/GetStatus", "raA", Caller<Admin>(&Admin::Stub::GetStatus, v1::GetStatusRequest())},
+      {"Admin/RefreshCatalog", "A",
+       Caller<Admin>(&Admin::Stub::RefreshCatalog, RefreshOf("nowhere"))},
       {"Admin/Reload", "A", Caller<Admin>(&Admin::Stub::Reload, v1::ReloadRequest())},
   };
 }
@@ -329,6 +337,21 @@ TEST_CASE("a replay streams the session's records, oldest first, after its own r
   CHECK(Unary<v1::Sessions>(api, admin, &v1::Sessions::Stub::Terminate, WithId<v1::TerminateSessionRequest>(kSession),
                             &terminated)
             .error_code() == grpc::StatusCode::FAILED_PRECONDITION);
+}
+
+TEST_CASE("a schema that no relay can tell does not come, and the call ends in time") {
+  ApiFixture api;
+  const std::string admin = api.Person("ada", {v1::ROLE_ADMIN}).secret;
+  v1::CatalogStatus catalog;
+  const auto stub = v1::Admin::NewStub(api.channel);
+  const auto context = As(admin);
+  context->set_deadline(std::chrono::system_clock::now() + std::chrono::milliseconds(300));
+  CHECK(stub->RefreshCatalog(context.get(), RefreshOf("orders"), &catalog).error_code() ==
+        grpc::StatusCode::DEADLINE_EXCEEDED);
+  const grpc::Status unknown =
+      Unary<v1::Admin>(api, admin, &v1::Admin::Stub::RefreshCatalog, RefreshOf("nowhere"), &catalog);
+  CHECK((unknown.error_code() == grpc::StatusCode::NOT_FOUND ||
+         unknown.error_code() == grpc::StatusCode::RESOURCE_EXHAUSTED));
 }
 
 TEST_CASE("a policy text is checked with line and column, and put nowhere") {

@@ -208,6 +208,7 @@ class FakeRelays final : public tunnel::Relays {
   void Kill(const std::string&, v1::KillSession::Scope, absl::AnyInvocable<void(absl::Status)> done) override {
     done(absl::OkStatus());
   }
+  absl::Status RefreshCatalog(const std::string&) override { return absl::UnavailableError("no relay"); }
   std::optional<v1::ServerFacts> ServerOf(std::string_view) const override { return facts_; }
   std::vector<v1::RelayStatus> RelayStatuses() const override { return {}; }
   std::vector<v1::TargetStatus> TargetStatuses() const override { return {}; }

@@ -18,7 +18,8 @@ TEST_CASE("masks are read with their arguments") {
   const RulesPtr rules = Policy(R"(
 masks:
   - { columns: [shop.c.redact], with: redact }
-  - { columns: [shop.c.null], with: "null" }
+  - { columns: [shop.c.null], with: null }
+  - { columns: [shop.c.quoted], with: "null" }
   - { columns: [shop.c.hash], with: hash }
   - { columns: [shop.c.short_hash], with: { hash: 12 } }
   - { columns: [shop.c.last], with: { keep_last: 4 } }
@@ -31,6 +32,7 @@ masks:
 )");
   CHECK(MaskedAs(rules, "c", "redact") == "redact");
   CHECK(MaskedAs(rules, "c", "null") == "null");
+  CHECK(MaskedAs(rules, "c", "quoted") == "null");
   CHECK(MaskedAs(rules, "c", "hash") == "hash: 32");
   CHECK(MaskedAs(rules, "c", "short_hash") == "hash: 12");
   CHECK(MaskedAs(rules, "c", "last") == "keep_last: 4");

@@ -37,10 +37,12 @@ class Events : public DoorEvents {
 
 class Gateway {
  public:
-  explicit Gateway(absl::Duration heartbeat_interval = absl::Seconds(30), size_t relays = 8) {
+  explicit Gateway(absl::Duration heartbeat_interval = absl::Seconds(30), size_t relays = 8,
+                   CatalogSink* catalogs = nullptr) {
     RelaysOptions options;
     options.heartbeat_interval = heartbeat_interval;
     options.relays = relays;
+    options.catalogs = catalogs;
     options.kill_timeout = absl::Milliseconds(200);
     options.peer_name = [](const grpc::ServerContextBase& call) -> absl::StatusOr<std::string> {
       const auto name = call.client_metadata().find("relay");
@@ -163,6 +165,23 @@ class FakeRelay {
   }
   void Send(const v1::RelayEvent& event) { control_->Write(event); }
   FakeTunnel Tunnel() { return FakeTunnel(*stub_, name_); }
+  // A report of these chunks, after which the relay has no more to say.
+  grpc::Status Report(const std::vector<v1::CatalogChunk>& chunks, v1::CatalogReceived* received) {
+    grpc::ClientContext context;
+    context.AddMetadata("relay", name_);
+    const auto stream = stub_->ReportCatalog(&context, received);
+    for (const v1::CatalogChunk& chunk : chunks) stream->Write(chunk);
+    stream->WritesDone();
+    return stream->Finish();
+  }
+  // One that is begun; the caller goes on with it.
+  std::unique_ptr<grpc::ClientWriter<v1::CatalogChunk>> StartReport(grpc::ClientContext& context, const v1::CatalogChunk& first,
+                                                                    v1::CatalogReceived* received) {
+    context.AddMetadata("relay", name_);
+    auto stream = stub_->ReportCatalog(&context, received);
+    stream->Write(first);
+    return stream;
+  }
   FakeTunnel TunnelAs(const std::string& other) { return FakeTunnel(*stub_, other); }
 
   grpc::Status Ended() {

@@ -11,7 +11,8 @@ namespace {
 
 TEST_CASE("an expression is what the server would read, whichever way it is written down") {
   CHECK(PlainExpression("(`id` + 1)") == "(`id` + 1)");
-  CHECK(PlainExpression(R"(concat(`a`,_utf8mb4\'it\\\'s \\\\ "q" \',`id`))") == R"(concat(`a`,_utf8mb4'it\'s \\ "q" ',`id`))");
+  CHECK(PlainExpression(R"(concat(`a`,_utf8mb4\'it\\\'s \\\\ "q" \',`id`))") ==
+        R"(concat(`a`,_utf8mb4'it\'s \\ "q" ',`id`))");
   CHECK(PlainExpression(R"(concat(`a`,'it\'s \\ "q" ',`id`))") == R"(concat(`a`,'it\'s \\ "q" ',`id`))");
   CHECK(PlainExpression("") == "");
   CHECK(PlainExpression("'") == "'");
@@ -22,8 +23,9 @@ TEST_CASE("an expression is what the server would read, whichever way it is writ
 TEST_CASE("bodies written under a lexical mode are not for reading under another") {
   CHECK(ReadsTheSame(""));
   CHECK(ReadsTheSame("STRICT_TRANS_TABLES,NO_ENGINE_SUBSTITUTION"));
-  for (const char* mode : {"ANSI_QUOTES", "NO_BACKSLASH_ESCAPES", "PIPES_AS_CONCAT", "IGNORE_SPACE", "HIGH_NOT_PRECEDENCE", "ORACLE",
-                           "STRICT_ALL_TABLES,ANSI_QUOTES", "?", ",", "A_MODE_OF_TOMORROW"}) {
+  for (const char* mode :
+       {"ANSI_QUOTES", "NO_BACKSLASH_ESCAPES", "PIPES_AS_CONCAT", "IGNORE_SPACE", "HIGH_NOT_PRECEDENCE", "ORACLE",
+        "STRICT_ALL_TABLES,ANSI_QUOTES", "?", ",", "A_MODE_OF_TOMORROW"}) {
     INFO(mode);
     CHECK_FALSE(ReadsTheSame(mode));
   }

@@ -94,11 +94,11 @@ class Proofs : public tunnel::DoorEvents {
 
 class Gateway {
  public:
-  explicit Gateway(int port = 0) {
+  explicit Gateway(int port = 0, tunnel::CatalogSink* catalogs = nullptr) {
     grpc::SslServerCredentialsOptions options(GRPC_SSL_REQUEST_CLIENT_CERTIFICATE_AND_VERIFY);
     options.pem_root_certs = Read(Database().TlsFile("ca.pem"));
     options.pem_key_cert_pairs.push_back({Read(Database().TlsFile("gateway.key")), Read(Database().TlsFile("gateway.pem"))});
-    relays_ = tunnel::MakeRelays({{"orders", {"relay-1"}}, {"others", {"relay-2"}}}, proofs);
+    relays_ = tunnel::MakeRelays({{"orders", {"relay-1"}}, {"others", {"relay-2"}}}, proofs, {.catalogs = catalogs});
     grpc::ServerBuilder builder;
     builder.AddListeningPort("127.0.0.1:" + std::to_string(port), grpc::SslServerCredentials(options), &port_);
     builder.RegisterService(relays_->service());

@@ -1,0 +1,23 @@
+// Keeps a session whose columns are masked from reading by a schema that has moved on.
+#ifndef POSTERN_GATEWAY_FRONTEND_CATCH_UP_H_
+#define POSTERN_GATEWAY_FRONTEND_CATCH_UP_H_
+
+#include <asio/awaitable.hpp>
+
+#include "gateway/frontend/errand.h"
+#include "gateway/frontend/session_state.h"
+
+namespace postern::frontend {
+
+// Before a statement is read: waits for the schema as of the last change that anybody made through this gateway. At once
+// where nothing is masked or nothing has changed. If it does not come in limits.open_timeout, statements that need it are
+// refused until it does.
+asio::awaitable<void> CatchUp(SessionState& s);
+
+// Whether the target's schema is another one than the errand was read by, where that matters: for masks, and for what a
+// reviewer saw.
+bool SchemaChanged(const SessionState& s, const Errand& errand);
+
+}  // namespace postern::frontend
+
+#endif  // POSTERN_GATEWAY_FRONTEND_CATCH_UP_H_

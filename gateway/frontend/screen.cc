@@ -1,0 +1,146 @@
+#include "gateway/frontend/screen.h"
+
+#include <absl/strings/match.h>
+#include <absl/strings/str_cat.h>
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+#include "gateway/frontend/refusal.h"
+#include "gateway/policy/masks.h"
+
+namespace postern::frontend {
+namespace {
+
+constexpr size_t kMaxNameBytes = 64;  // longer aliases are cut by servers, each in its own way
+
+bool IsPlainAscii(std::string_view name) {
+  return std::all_of(name.begin(), name.end(), [](char c) { return c >= ' ' && c < 0x7F; });
+}
+
+std::string_view Trimmed(std::string_view name) {
+  while (!name.empty() && name.front() == ' ') name.remove_prefix(1);
+  while (!name.empty() && name.back() == ' ') name.remove_suffix(1);
+  return name;
+}
+
+// Whether the result's name can be the predicted one. What servers spell in ways of their own is not compared.
+bool MayBeNamed(std::string_view predicted, std::string_view actual) {
+  if (predicted.empty() || predicted.size() > kMaxNameBytes || !IsPlainAscii(predicted) || !IsPlainAscii(actual)) return true;
+  const std::string_view a = Trimmed(predicted);
+  const std::string_view b = Trimmed(actual);
+  return absl::EqualsIgnoreCase(absl::string_view(a.data(), a.size()), absl::string_view(b.data(), b.size()));
+}
+
+void AddKinds(const policy::Detector& from, std::vector<masking::Kind>& kinds) {
+  const auto add = [&](policy::DetectorKind wanted, masking::Kind kind) {
+    if (from.Looks(wanted)) kinds.push_back(kind);
+  };
+  add(policy::DetectorKind::kCard, masking::Kind::kCard);
+  add(policy::DetectorKind::kEmail, masking::Kind::kEmail);
+  add(policy::DetectorKind::kIban, masking::Kind::kIban);
+  add(policy::DetectorKind::kSsn, masking::Kind::kSsn);
+  add(policy::DetectorKind::kPhone, masking::Kind::kPhone);
+  add(policy::DetectorKind::kJwt, masking::Kind::kJwt);
+  add(policy::DetectorKind::kApiKey, masking::Kind::kApiKey);
+  add(policy::DetectorKind::kApiKey, masking::Kind::kPrivateKey);
+}
+
+// One for all that policy wants; it masks if one of them does. The policy's loader knows the bounds of patterns; one that is
+// not taken here finds every text, so that nothing passes unseen.
+std::shared_ptr<const masking::Detector> DetectorOf(const std::vector<const policy::Detector*>& wanted) {
+  if (wanted.empty()) return nullptr;
+  masking::Detector::Options options;
+  for (const policy::Detector* detector : wanted) {
+    AddKinds(*detector, options.kinds);
+    for (const policy::DetectorPattern& pattern : detector->patterns) options.patterns.push_back(pattern.source);
+    options.mask |= detector->action == policy::DetectorAction::kMask;
+  }
+  auto made = masking::Detector::Make(options);
+  if (made.ok()) return *std::move(made);
+  return *masking::Detector::Make({.kinds = {}, .patterns = {"(?s).+"}, .mask = true});
+}
+
+uint16_t CollationOf(sql::Charset charset) {
+  switch (charset) {
+    case sql::Charset::kUtf8mb3: return 33;
+    case sql::Charset::kLatin1: return 8;
+    case sql::Charset::kAscii: return 11;
+    case sql::Charset::kBinary: return 63;
+    case sql::Charset::kUtf8mb4:
+    case sql::Charset::kUnsafe: return 45;
+  }
+  return 45;
+}
+
+}  // namespace
+
+bool NeedsScreen(SessionState& s, const Errand& errand) {
+  if (errand.rules != nullptr && s.detector_of != errand.rules->version) {
+    s.detector_of = errand.rules->version;
+    s.detector = DetectorOf(policy::DetectorsFor(*errand.rules, s.Facts()));
+  }
+  return errand.masks.in_force || s.detector != nullptr;
+}
+
+Screen::Screen(SessionState& s, const Errand& errand) : s_(s), errand_(errand), session_(s.Facts()) {}
+
+masking::Verdict Screen::OnColumns(Columns columns, size_t result) {
+  const policy::MaskPlan& plan = errand_.masks;
+  std::vector<std::optional<policy::Mask>> masks(columns.size());
+  if (!plan.in_force) return Let(columns, masks);
+  if (plan.shows_warnings) {
+    auto warnings = masking::RowMasks::ForWarnings(columns, {s_.mask_key, CollationOf(s_.dialect.charset)});
+    if (!warnings.ok()) return Withhold("the warnings have other columns than warnings have");
+    return {*std::move(warnings), {}};
+  }
+  const bool planned = plan.predicted && result == 0;
+  if (planned) {
+    if (std::string why = Compare(columns); !why.empty()) return Withhold(std::move(why));
+    for (size_t i = 0; i < masks.size(); ++i) masks[i] = plan.outputs[i].mask;
+  }
+  if (std::string why = FindMasked(columns, planned); !why.empty()) return Withhold(std::move(why));
+  return Let(columns, masks);
+}
+
+// Names are those of the statement and of the schema: no value is told.
+std::string Screen::Compare(Columns columns) const {
+  const auto& outputs = errand_.masks.outputs;
+  if (columns.size() != outputs.size()) {
+    return absl::StrCat("the result has ", columns.size(), " columns where ", outputs.size(), " were expected");
+  }
+  for (size_t i = 0; i < outputs.size(); ++i) {
+    if (MayBeNamed(outputs[i].name, columns[i].name)) continue;
+    return absl::StrCat("column ", i + 1, " of the result is not ", outputs[i].name);
+  }
+  return {};
+}
+
+// By the origin that the server tells: views and derived tables may hide it, but what it names is so.
+std::string Screen::FindMasked(Columns columns, bool skip_planned) const {
+  for (size_t i = 0; i < columns.size(); ++i) {
+    if (skip_planned && errand_.masks.outputs[i].mask) continue;
+    const mysql::ColumnDefinition41& column = columns[i];
+    if (column.org_name.empty()) continue;
+    for (const std::string& table : {column.org_table, column.table}) {
+      if (table.empty() || !policy::MaskOf(*errand_.rules, session_, column.schema, table, column.org_name)) continue;
+      return absl::StrCat("column ", i + 1, " of the result is ", table, ".", column.org_name, ", which is masked");
+    }
+  }
+  return {};
+}
+
+masking::Verdict Screen::Let(Columns columns, std::span<const std::optional<policy::Mask>> masks) const {
+  auto compiled = masking::RowMasks::Compile(columns, masks, {s_.mask_key, CollationOf(s_.dialect.charset)}, s_.detector);
+  if (compiled.ok()) return {*std::move(compiled), {}};
+  const std::string why(compiled.status().message());
+  return {nullptr, Contradiction(errand_, why).error};
+}
+
+masking::Verdict Screen::Withhold(std::string why) {
+  contradiction_ = std::move(why);
+  return {nullptr, Contradiction(errand_, contradiction_).error};
+}
+
+}  // namespace postern::frontend
