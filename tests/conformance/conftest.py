@@ -36,7 +36,7 @@ def database(request, run_folder):
         server.load()
         # The relay's user may do anything to the schema and read all of the server: nothing but the gateway stands in the way.
         server.query(f"GRANT ALL ON shop.* TO '{RELAY_USER}'@'127.0.0.1'")
-        server.query(f"GRANT SELECT, PROCESS, FILE, RELOAD ON *.* TO '{RELAY_USER}'@'127.0.0.1'")
+        server.query(f"GRANT SELECT, SHOW VIEW, TRIGGER, EXECUTE, PROCESS, FILE, RELOAD ON *.* TO '{RELAY_USER}'@'127.0.0.1'")
         yield server
     finally:
         server.stop()
@@ -67,6 +67,17 @@ def _knows_the_schema(gateway):
 def open_agent():
     """A function that makes a PyMySQL connection of an agent; who asked for it closes it."""
     return connect
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item):
+    """A failed test's report ends with what gateways and relays logged last."""
+    outcome = yield
+    report = outcome.get_result()
+    if report.failed:
+        for one in Stack.running:
+            for part in [*one.gateways, *one.relays]:
+                report.sections.append((f"end of {part.process.log}", part.process.log_text()[-3000:]))
 
 
 def pytest_terminal_summary(terminalreporter):

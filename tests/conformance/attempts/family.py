@@ -15,6 +15,8 @@ statement, as JSON. Marks in brackets at the start of a line:
     [command NN]             the protocol's command NN (hex), the text being its payload
     [clear]                  (attacks) passes, and there is nothing in it to hide
     [error]                  the server itself finds fault with it
+    [unordered]              rows come in the order of an index over a masked column, which masks cannot hide (docs/masking.md)
+    [racy]                   may end in several ways, one as good as the other
     [unparsed]               not known to the reader of SQL, and refused for that
 """
 import dataclasses
@@ -22,7 +24,7 @@ import json
 import pathlib
 import re
 
-MARK = re.compile(r"\[(mysql|mariadb|binary|cursor|bytes|clear|error|unparsed|command [0-9a-f]{2})\]\s*")
+MARK = re.compile(r"\[(mysql|mariadb|binary|cursor|bytes|clear|error|unparsed|unordered|racy|command [0-9a-f]{2})\]\s*")
 
 
 @dataclasses.dataclass

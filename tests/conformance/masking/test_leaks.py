@@ -13,7 +13,9 @@ from judgement import Seen, judge
 from stack.clients import connect
 
 HERE = pathlib.Path(__file__).resolve().parent
-CHANGES = ("INSERT", "UPDATE", "DELETE", "REPLACE", "CALL", "LOAD", "LOCK", "HANDLER", "SELECT GET_LOCK")
+COM_INIT_DB = 2
+CHANGES = ("INSERT", "UPDATE", "DELETE", "REPLACE", "LOAD", "LOCK", "HANDLER", "SELECT GET_LOCK", "SHOW WARNINGS", "SHOW ERRORS")
+READS = ("SELECT", "WITH", "TABLE", "VALUES", "(SELECT")
 
 
 def pytest_generate_tests(metafunc):
@@ -50,7 +52,7 @@ class Corpus:
         for world in WORLDS:
             world.fill(self.database.query)
             seen.append([self._run(attempt) for attempt in attempts])
-        return [(attempt, judge(a, b)) for attempt, a, b in zip(attempts, *seen)]
+        return [(attempt, judge(a, b, attempt.marks)) for attempt, a, b in zip(attempts, *seen)]
 
     def _run(self, attempt):
         seen = []
@@ -61,20 +63,22 @@ class Corpus:
                 seen.append(self._step(attempt, step, attempt.marks))
         if len(attempt.steps) > 1 or seen[0].answer.broken:
             self._start_over()
-        elif seen[0].answer.has_rows and not attempt.marks & {"binary", "cursor", "command"}:
+        elif seen[0].answer.has_rows and str(step.sql).startswith(READS) and ";" not in step.sql and not attempt.marks & {"binary", "cursor", "command"}:
             seen.append(self._step(attempt, step, {"binary"}))
         return seen
 
     def _step(self, attempt, step, marks):
         answer = _send(self.agent, attempt, step, marks)
-        compared = not answer.failed and not str(step.sql).upper().startswith(CHANGES)
+        text = str(step.sql).upper()
+        compared = not text.startswith(CHANGES) if not answer.failed else text.startswith(READS) and not answer.rule
         return Seen(step, answer, _send(self.direct, attempt, step, marks) if compared else None)
 
     def _start_over(self):
         if self.agent.reset().failed:
             self.agent.close()
         self.direct.reset()
-        self.direct.query("USE shop")
+        for client in (self.agent, self.direct):
+            client.command(COM_INIT_DB, "shop")
         self.direct.query("SET SESSION lock_wait_timeout = 1, innodb_lock_wait_timeout = 1")
 
     def close(self):
@@ -105,7 +109,7 @@ def expected_of(attempt):
 def faults_of(attempt, verdict):
     faults = list(verdict.faults)
     if verdict.outcome not in expected_of(attempt):
-        faults.append(f"ended as {verdict.outcome}, not as one of {sorted(expected_of(attempt))}")
+        faults.append(f"ended as {verdict.outcome}, not as one of {sorted(expected_of(attempt))}: {verdict.last}")
     if "unparsed" in verdict.rules and "unparsed" not in attempt.marks:
         faults.append("is not understood, so that it tries nothing")
     return [f"{attempt}\n      {fault}" for fault in faults]
@@ -126,7 +130,7 @@ def test_twins(corpus, family):
     faults = []
     for attempt, verdict in corpus.judge_all(family.twins):
         if verdict.outcome not in ("clear", "masked"):
-            faults.append(f"{attempt}\n      ended as {verdict.outcome} {verdict.rules}")
+            faults.append(f"{attempt}\n      ended as {verdict.outcome}: {verdict.last}")
         faults += [f"{attempt}\n      {fault}" for fault in verdict.faults]
     conftest.counts.setdefault("leak corpus", {}).setdefault(family.name, collections.Counter())["twins"] += len(family.twins)
     assert not faults, "\n   ".join([f"{len(faults)} faults", *faults])
