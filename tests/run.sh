@@ -3,7 +3,8 @@
 #
 #   tests/run.sh [--unit] [--integration] [--database mariadb|mysql] [--filter NAME] [--fuzz]
 #     --unit           only the unit tests, under AddressSanitizer and UBSan
-#     --integration    only the integration tests: release binaries, real database servers, real clients
+#     --integration    only the integration tests: release binaries, real database servers, real clients; the leak and smuggle
+#                      corpora of tests/conformance with them
 #     --database V     integration against one of the two databases; both otherwise
 #     --filter NAME    only tests whose name contains NAME
 #     --fuzz           also builds the fuzz targets and runs each for 60 s
@@ -20,7 +21,7 @@ while [ $# -gt 0 ]; do
     --database) databases=("${2:?}"); shift 2 ;;
     --filter) filter="${2:?}"; shift 2 ;;
     --fuzz) fuzz=1; shift ;;
-    -h | --help) sed -n '2,11s/^# \{0,1\}//p' "$0"; exit 0 ;;
+    -h | --help) sed -n '2,12s/^# \{0,1\}//p' "$0"; exit 0 ;;
     *) echo "run.sh: unknown option $1" >&2; exit 2 ;;
   esac
 done
@@ -67,6 +68,11 @@ Integration() {
       /usr/bin/python3 -B -m pytest -q -p no:cacheprovider --timeout 300 --database="$database" -k "$filter" --junitxml "$results/$database.xml" \
       tests/integration
     [ $? -eq 5 ] && [ -n "$filter" ] || reports+=("$results/$database.xml")
+    Say "Leak and smuggle corpora on $database"
+    POSTERN_BIN="${POSTERN_BIN:-$PWD/build/release/bin}" \
+      /usr/bin/python3 -B -m pytest -q -p no:cacheprovider --timeout 300 --database="$database" -k "$filter" \
+      --junitxml "$results/corpora-$database.xml" tests/conformance
+    [ $? -eq 5 ] && [ -n "$filter" ] || reports+=("$results/corpora-$database.xml")
   done
 }
 

@@ -73,7 +73,7 @@ class World:
 
     def fill(self, execute):
         """Makes the data of all the corpus's own tables anew."""
-        for table in ("audit", "memo", "staff", "ledger", "hidden_columns", "parts", "purchases", "kinds", "ranked", "people"):
+        for table in ("audit", "memo", "staff", "ledger", "hidden_columns", "parts", "purchases", "kinds", "ranked", "by_value", "legacy", "people"):
             execute(f"DELETE FROM shop.{table}")
         for person in self.people:
             values = ", ".join(_literal(value) for value in dataclasses.astuple(person))
@@ -82,6 +82,8 @@ class World:
             execute(f"INSERT INTO shop.parts (id, label, ssn) VALUES ({person.id}, 'part {person.id}', '{person.ssn}')")
             execute(f"INSERT INTO shop.hidden_columns (id, label, ssn) VALUES ({person.id}, 'label {person.id}', '{person.ssn}')")
             execute(f"INSERT INTO shop.ranked (id, ssn) VALUES ({person.id}, '{person.ssn}')")
+            execute(f"INSERT INTO shop.by_value (id, ssn) VALUES ({person.id}, '{person.ssn}')")
+            execute(f"INSERT INTO shop.legacy (id, ssn) VALUES ({person.id}, '{person.ssn}')")
             execute(f"INSERT INTO shop.ledger (id, title, ssn) VALUES ({person.id}, 'title {person.id}', '{person.ssn}')")
         for number in range(1, 11):
             execute(f"INSERT INTO shop.purchases VALUES ({number}, {1 + number % 6}, {number * 11}, 'note {number}')")
