@@ -3,8 +3,8 @@
 #
 #   tests/run.sh [--unit] [--integration] [--database mariadb|mysql] [--filter NAME] [--fuzz]
 #     --unit           only the unit tests, under AddressSanitizer and UBSan
-#     --integration    only the integration tests: release binaries, real database servers, real clients, and a comparison of
-#                      how they and we read SQL
+#     --integration    only the integration tests: release binaries, real database servers, real clients; with them the leak and
+#                      smuggle corpora of tests/conformance, and a comparison of how servers and we read SQL
 #     --database V     integration against one of the two databases; both otherwise
 #     --filter NAME    only tests whose name contains NAME
 #     --fuzz           also builds the fuzz targets and runs each for 60 s
@@ -68,6 +68,11 @@ Integration() {
       /usr/bin/python3 -B -m pytest -q -p no:cacheprovider --timeout 300 --database="$database" -k "$filter" --junitxml "$results/$database.xml" \
       tests/integration
     [ $? -eq 5 ] && [ -n "$filter" ] || reports+=("$results/$database.xml")
+    Say "Leak and smuggle corpora on $database"
+    POSTERN_BIN="${POSTERN_BIN:-$PWD/build/release/bin}" \
+      /usr/bin/python3 -B -m pytest -q -p no:cacheprovider --timeout 300 --database="$database" -k "$filter" \
+      --junitxml "$results/corpora-$database.xml" tests/conformance
+    [ $? -eq 5 ] && [ -n "$filter" ] || reports+=("$results/corpora-$database.xml")
   done
 }
 

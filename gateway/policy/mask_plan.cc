@@ -84,6 +84,9 @@ std::optional<Decision> Planner::RefuseServerState() const {
   if (facts_.verb == sql::Verb::kShow && !IsOneOf(kShowable, facts_.detail)) {
     return Refuse(builtin::kServerState, Cat("SHOW of ", facts_.detail, " could show values of masked columns"));
   }
+  if (facts_.verb == sql::Verb::kExplain && facts_.detail == "connection") {
+    return Refuse(builtin::kServerState, "EXPLAIN FOR CONNECTION could show what another session looks for; columns are masked here");
+  }
   for (const sql::ObjectUse& use : facts_.objects) {
     const std::string& schema = use.schema.empty() ? session_.default_schema : use.schema;
     if (use.kind != sql::ObjectKind::kTable || use.access != sql::Access::kRead || !IsSystemSchema(schema)) continue;

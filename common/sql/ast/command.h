@@ -18,6 +18,7 @@ struct ObjectRef {
   ObjectName name;
   std::string_view fixed;  // a name that is not in the text ("processlist"); used if name is empty
   bool is_string = false;  // the name is a string literal (files, accounts)
+  bool referenced = false;  // by a foreign key: its values decide which rows the other table may have
   ObjectRef* next = nullptr;
 };
 

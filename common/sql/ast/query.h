@@ -88,6 +88,7 @@ struct TableRef {
   List<NameRef> using_columns;
   JoinKind join = JoinKind::kComma;  // to the table before it
   bool natural = false;
+  bool partitions = false;  // PARTITION (names): rows by the values of columns that are not named
   TableRef* next = nullptr;
 };
 

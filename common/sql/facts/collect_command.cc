@@ -59,6 +59,7 @@ void Collector::VisitShape(const Command& command) {
 void Collector::VisitWholeTables(const Command& command) {
   for (const ObjectRef& object : command.objects) {
     if (object.kind == ObjectKind::kProcedure && object.access == Access::kExecute) VisitProcedure(object.name);
+    if (command.verb == Verb::kCreateTable || command.verb == Verb::kAlterTable) VisitUnderlying(object);
     const bool sums = command.verb == Verb::kChecksumTable;
     if ((command.verb != Verb::kHandler && !sums) || object.kind != ObjectKind::kTable) continue;
     Source source;
@@ -67,6 +68,16 @@ void Collector::VisitWholeTables(const Command& command) {
     AddColumn(all, ColumnRole::kProjected);
     facts_.outputs.push_back({"*", {{RefOf(all), sums ? Derivation::kAggregated : Derivation::kCopied}}, sums});
   }
+}
+
+// A foreign key asks the other table for a value with every row that is written; a MERGE table shows all of the tables below it
+// under names of its own.
+void Collector::VisitUnderlying(const ObjectRef& object) {
+  const bool merged = object.access == Access::kRead;
+  if (known_.schema == nullptr || object.kind != ObjectKind::kTable || (!merged && !object.referenced)) return;
+  Source source;
+  EnterBase(object.name, source);
+  UseAllOf(source, merged ? ColumnRole::kStored : ColumnRole::kPredicate);
 }
 
 // What SET STATEMENT sets is undone before the next statement is read; a mode or a charset of it would be followed for

@@ -71,6 +71,7 @@ void Collector::EnterNamed(const TableRef& table, Source& source, bool reads) {
     return;
   }
   EnterBase(table.name, source);
+  if (table.partitions) UseAllOf(source, ColumnRole::kPredicate);
   if (reads) AddObject(ObjectKind::kTable, Access::kRead, table.name);
 }
 
@@ -84,6 +85,12 @@ void Collector::EnterBase(const ObjectName& name, Source& source) {
   source.schema = LookupSchema(name);
   if (const auto shape = known_.schema->FindRelation(source.schema, source.table)) return EnterKnown(*shape, source);
   Unresolved("table", source.schema, source.table);
+}
+
+// Every column of a table that is known, though the statement names none.
+void Collector::UseAllOf(const Source& source, ColumnRole role) {
+  if (!Spend(source.columns.size())) return;
+  for (const ColumnShape column : source.columns) UseColumn(lineage_.Add({source.schema, source.table, column.name}), role);
 }
 
 void Collector::VisitConditions(const List<TableRef>& tables) {

@@ -85,6 +85,7 @@ class Collector {
   // collect_tables.cc
   void EnterTables(const List<TableRef>& tables, bool reads);
   void EnterTable(const TableRef& table, bool reads);
+  void UseAllOf(const Source& source, ColumnRole role);
   void EnterNamed(const TableRef& table, Source& source, bool reads);
   void EnterBase(const ObjectName& name, Source& source);
   void VisitConditions(const List<TableRef>& tables);
@@ -159,6 +160,7 @@ class Collector {
   void Absorb(const Facts& inner, bool runs);
   void Absorb(const ColumnUse& use);
   void VisitWholeTables(const Command& command);
+  void VisitUnderlying(const ObjectRef& object);
 
   // harmless.cc
   void JudgeGroup();

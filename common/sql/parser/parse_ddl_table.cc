@@ -181,7 +181,7 @@ void Parser::ParseCheck(Command* command) {
 // REFERENCES t [(columns)] [MATCH x] [ON DELETE|UPDATE action ...]
 void Parser::ParseReferences(Command* command) {
   Expect(Kw::kREFERENCES);
-  AddObject(command, ObjectKind::kTable, Access::kInspect, ParseObjectName("a table"));
+  AddObject(command, ObjectKind::kTable, Access::kInspect, ParseObjectName("a table"))->referenced = true;
   if (At(Op::kOpen)) ParseParenthesizedNames();
   if (Accept(Kw::kMATCH) && !AcceptAny(Kw::kFULL, Kw::kPARTIAL, Kw::kSIMPLE)) Fail("FULL, PARTIAL or SIMPLE");
   while (At(Kw::kON) && (Peek().keyword == Kw::kDELETE || Peek().keyword == Kw::kUPDATE)) {

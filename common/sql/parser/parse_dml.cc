@@ -171,7 +171,7 @@ Statement* Parser::ParseDelete(List<CommonTable> with) {
       TableRef* table = targets.first;
       if (mariadb() && At(Kw::kFOR)) ParsePortion(del->extra);
       if (!history) table->alias = ParseOptionalAlias(false);
-      ParsePartitionNames();
+      table->partitions = ParsePartitionNames();
       if (mariadb()) ParseIndexHints();
       del->tables.Add(table);
     }

@@ -141,7 +141,7 @@ TableRef* Parser::ParseDerived(Query* query) {
 TableRef* Parser::ParseNamedTable() {
   TableRef* table = New<TableRef>();
   table->name = ParseObjectName("a table");
-  ParsePartitionNames();
+  table->partitions = ParsePartitionNames();
   if (mariadb() && At(Kw::kFOR) && Peek().keyword == Kw::kSYSTEM_TIME) ParseSystemTime(table->exprs);
   table->alias = ParseOptionalAlias(false);
   ParseIndexHints();
@@ -154,10 +154,12 @@ TableRef* Parser::ParseNamedTable() {
   return table;
 }
 
-void Parser::ParsePartitionNames() {
-  if (!At(Kw::kPARTITION)) return;
+// False if none are named.
+bool Parser::ParsePartitionNames() {
+  if (!At(Kw::kPARTITION)) return false;
   Advance();
   ParseParenthesizedNames();
+  return true;
 }
 
 // FOR SYSTEM_TIME AS OF x | BETWEEN x AND y | FROM x TO y | ALL

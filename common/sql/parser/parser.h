@@ -250,7 +250,7 @@ class Parser {
   void ParseJsonTable(TableRef* table);
   void ParseJsonColumns();
   void ParseIndexHints();
-  void ParsePartitionNames();
+  bool ParsePartitionNames();
   void ParseSystemTime(List<Expr>& exprs);
 
   // Rows: parse_dml.cc

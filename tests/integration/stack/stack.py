@@ -65,11 +65,11 @@ access:
 class Stack:
     running = []
 
-    def __init__(self, folder, database, gateways=1, relays=1, gateway_options=None, target_options=None, relay_options=None):
+    def __init__(self, folder, database, gateways=1, relays=1, gateway_options=None, target_options=None, relay_options=None, policy=POLICY):
         self.database = database
         self.certificates = Certificates(folder / "certificates")
         names = [f"relay-{number + 1}" for number in range(relays)]
-        self.gateways = [Gateway(folder / f"gateway-{number + 1}", self.certificates, POLICY, {TARGET: names}, **(gateway_options or {}))
+        self.gateways = [Gateway(folder / f"gateway-{number + 1}", self.certificates, policy, {TARGET: names}, **(gateway_options or {}))
                          for number in range(gateways)]
         self.relays = [Relay(folder / name, self.certificates, name, self.gateways, database, TARGET, relay_options, **(target_options or {}))
                        for name in names]

@@ -100,6 +100,17 @@ TEST_CASE("a masked value is copied nowhere, whatever the mask lets") {
   CHECK(Says("CHECKSUM TABLE customers") == "masked-column");
 }
 
+TEST_CASE("a table with masked columns is not told by what hangs on it") {
+  CHECK(Says("SELECT id FROM customers PARTITION (p0)") == "masked-column");
+  CHECK(Says("SELECT COUNT(*) FROM orders o JOIN customers PARTITION (p0) c ON c.id = o.id") == "masked-column");
+  CHECK(Says("DELETE FROM customers PARTITION (p0)") == "masked-column");
+  CHECK(Says("UPDATE customers PARTITION (p0) SET name = 'x'") == "masked-column");
+  CHECK(Says("CREATE TABLE lab.t2 (e TEXT, FOREIGN KEY (e) REFERENCES shop.customers (email))") == "masked-column");
+  CHECK(Says("CREATE TABLE lab.t2 (id INT, x TEXT) ENGINE = MERGE UNION = (shop.customers)") == "masked-column");
+  CHECK(Says("SELECT id FROM email PARTITION (p0)") == "-");
+  CHECK(Says("CREATE TABLE lab.t2 (e INT, FOREIGN KEY (e) REFERENCES shop.email (id))") == "unpredicted");
+}
+
 TEST_CASE("other ways to a value are closed") {
   CHECK(Says("EXPLAIN SELECT id FROM customers") == "unpredicted");
   CHECK(Says("EXPLAIN SELECT email FROM customers") == "masked-column");
@@ -107,6 +118,7 @@ TEST_CASE("other ways to a value are closed") {
   CHECK(Says("RENAME TABLE customers TO c2") == "masked-column");
   CHECK(Says("SHOW ENGINE INNODB STATUS") == "server-state");
   CHECK(Says("SHOW FULL PROCESSLIST") == "server-state");
+  CHECK(Says("EXPLAIN FOR CONNECTION 5") == "server-state");
   CHECK(Says("SELECT histogram FROM information_schema.column_statistics") == "server-state");
   CHECK(Says("SELECT sql_text FROM performance_schema.events_statements_history") == "server-state");
   CHECK(Says("GET DIAGNOSTICS CONDITION 1 @m = MESSAGE_TEXT") == "server-state");
