@@ -42,7 +42,8 @@ def changes(before, after):
 
 
 def _checksum(database, schema, table):
-    return database.query(f"CHECKSUM TABLE `{schema}`.`{table}` EXTENDED")
+    quoted = table.replace("`", "``")
+    return database.query(f"CHECKSUM TABLE `{schema}`.`{quoted}` EXTENDED")
 
 
 def _lock_at_once(database):
