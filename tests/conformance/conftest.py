@@ -47,8 +47,8 @@ def running_stack(run_folder, database):
     """A function that starts a stack under a policy; it knows the database's schema when it returns."""
     made = []
 
-    def start(name, policy):
-        stack = Stack(run_folder / name, database, policy=policy)
+    def start(name, policy, **limits):
+        stack = Stack(run_folder / name, database, policy=policy, gateway_options={"limits": limits})
         made.append(stack)
         stack.start()
         until("the gateway knows the schema", lambda: _knows_the_schema(stack.gateway))

@@ -91,6 +91,8 @@ struct World {
   FakeRelays relays{server};
   policy::PolicyInForce policy{*policy::ParseRules(kPolicy, "policy.yaml").value, absl::Now()};
   std::unique_ptr<approval::Approvals> approvals = approval::MakeApprovals(journal, {});
+  catalog::Catalogs catalogs{{"orders"}, {}, [this](const std::string& target) { return relays.RefreshCatalog(target); }};
+  masking::MaskKeys mask_keys{std::string(masking::MaskKeys::kSecretBytes, 'k')};
   LiveSessions live{SessionLimits{}};
   std::unique_ptr<EVP_PKEY, decltype(&EVP_PKEY_free)> key{EVP_RSA_gen(2048), &EVP_PKEY_free};
   Services services{.options = options,
@@ -99,6 +101,8 @@ struct World {
                     .approvals = *approvals,
                     .journal = journal,
                     .relays = relays,
+                    .catalogs = catalogs,
+                    .mask_keys = mask_keys,
                     .live = live,
                     .tls = [] { return nullptr; },
                     .rsa_key = key.get()};
