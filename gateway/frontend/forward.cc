@@ -80,8 +80,9 @@ Outgoing WireFor(const SessionState& s, const Errand& errand) {
   return out;
 }
 
-// Through the masker and on to the agent.
-asio::awaitable<absl::Status> WriteMasked(SessionState& s, mysql::Bytes piece) {
+// On to the agent, through the masker where there is something to mask.
+asio::awaitable<absl::Status> HandOn(SessionState& s, const Errand& errand, mysql::Bytes piece) {
+  if (!errand.screened) co_return co_await s.channel->Write(piece);
   std::string masked;
   while (!piece.empty()) {
     masked.clear();
@@ -103,7 +104,7 @@ asio::awaitable<absl::Status> RelayReply(SessionState& s, const Errand& errand) 
     absl::Status walked = s.walker.Feed(piece->bytes, for_agent);
     if (!walked.ok()) co_return walked;
     if (for_agent.bytes().empty()) continue;
-    absl::Status written = errand.screened ? co_await WriteMasked(s, for_agent.bytes()) : co_await s.channel->Write(for_agent.bytes());
+    absl::Status written = co_await HandOn(s, errand, for_agent.bytes());
     if (!written.ok()) co_return written;
   }
   co_return absl::OkStatus();
