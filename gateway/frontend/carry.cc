@@ -50,6 +50,8 @@ asio::awaitable<bool> Carry(SessionState& s, Errand& errand) {
     co_await Refuse(s, errand, PolicyChanged(errand));
     co_return false;
   }
+  const bool waited = errand.held + errand.opening > absl::ZeroDuration();
+  if (waited && NeedsFreshSchema(s, errand)) co_await Freshen(s);
   if (SchemaChanged(s, errand)) {
     co_await Refuse(s, errand, SchemaMoved(errand));
     co_return false;

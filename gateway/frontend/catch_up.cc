@@ -1,6 +1,6 @@
 #include "gateway/frontend/catch_up.h"
 
-#include <algorithm>
+#include <absl/time/clock.h>
 
 #include "gateway/catalog/await_fresh.h"
 #include "gateway/policy/masks.h"
@@ -12,16 +12,6 @@ asio::awaitable<void> WaitFor(SessionState& s, uint64_t ticket) {
   const auto fresh =
       co_await catalog::AwaitFresh(s.services.catalogs, s.login.target, ticket, s.services.options.open_timeout);
   s.schema_is_stale = !fresh.ok();
-}
-
-bool TouchesSchema(const sql::Facts& facts) {
-  const auto in_schema = [](const sql::ObjectUse& use) {
-    return use.kind == sql::ObjectKind::kTable || use.kind == sql::ObjectKind::kProcedure ||
-           use.kind == sql::ObjectKind::kFunction;
-  };
-  const auto stored = [](const sql::FunctionUse& use) { return use.cls == sql::FunctionClass::kUnknown; };
-  return std::any_of(facts.objects.begin(), facts.objects.end(), in_schema) ||
-         std::any_of(facts.functions.begin(), facts.functions.end(), stored);
 }
 
 }  // namespace
@@ -40,12 +30,12 @@ asio::awaitable<void> CatchUp(SessionState& s) {
   co_await WaitFor(s, ticket);
 }
 
-bool NeedsFreshSchema(const SessionState& s, const Errand& errand, const sql::Facts& facts) {
-  if (!errand.masks.in_force || !TouchesSchema(facts)) return false;
+bool NeedsFreshSchema(const SessionState& s, const Errand& errand) {
+  if (!errand.masks.in_force || !errand.touches_schema) return false;
   if (errand.decision.denied() && errand.decision.rule() != policy::builtin::kNotResolved) return false;
   const catalog::CatalogPtr catalog = s.services.catalogs.Of(s.login.target);
   const absl::Duration max_age = s.services.options.catalog_max_age;
-  return catalog == nullptr || max_age == absl::ZeroDuration() || catalog->captured_at() + max_age < errand.arrived;
+  return catalog == nullptr || max_age == absl::ZeroDuration() || catalog->captured_at() + max_age < absl::Now();
 }
 
 asio::awaitable<void> Freshen(SessionState& s) {
@@ -55,6 +45,7 @@ asio::awaitable<void> Freshen(SessionState& s) {
 
 bool SchemaChanged(const SessionState& s, const Errand& errand) {
   if (!errand.masks.in_force && !errand.decision.held()) return false;
+  if (errand.masks.in_force && errand.touches_schema && s.schema_is_stale) return true;
   const catalog::CatalogPtr now = s.services.catalogs.Of(s.login.target);
   return errand.catalog_generation != 0 && (now == nullptr || now->generation() != errand.catalog_generation);
 }

@@ -16,7 +16,7 @@ asio::awaitable<void> CatchUp(SessionState& s);
 
 // Whether the errand, as it was judged, needs the schema to be read again and judged by that: it touches tables or routines
 // under masks, and the schema is older than limits.catalog_max_age. Somebody may have changed it past this gateway.
-bool NeedsFreshSchema(const SessionState& s, const Errand& errand, const sql::Facts& facts);
+bool NeedsFreshSchema(const SessionState& s, const Errand& errand);
 // Has the schema read again and waits for it, as CatchUp does.
 asio::awaitable<void> Freshen(SessionState& s);
 

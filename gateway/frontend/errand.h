@@ -36,6 +36,8 @@ struct Errand {
   policy::MaskPlan masks;
   // Of the target's schema it was read by; 0 where none was known.
   uint64_t catalog_generation = 0;
+  // It names tables or routines.
+  bool touches_schema = false;
   // Running it may change the target's schema.
   bool changes_schema = false;
   // Of a FETCH: those of the EXECUTE that opened the cursor.

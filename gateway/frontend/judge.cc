@@ -2,6 +2,7 @@
 
 #include <absl/strings/str_cat.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "common/mysql/collation.h"
@@ -68,6 +69,11 @@ policy::Decision UnderMasks(Errand& errand, policy::Decision decision, policy::M
 policy::Decision Undoable(const SessionState& s, const sql::Facts& facts, policy::Decision decision) {
   if (decision.denied() || !decision.limits().max_affected_rows || facts.group != sql::VerbGroup::kWrite) return decision;
   const bool autocommit = (s.status_flags & mysql::server_status::kAutocommit) != 0;
+  if (!facts.outputs.empty() || facts.executes_nested) {
+    return policy::Decision::Deny(policy::builtin::kCondition,
+                                  absl::StrCat("rule \"", decision.rule(), "\" limits how many rows it may change, and a statement that "
+                                               "shows what it changes does not say how many those were"));
+  }
   if (s.in_transaction() || !autocommit) return decision;
   return policy::Decision::Deny(policy::builtin::kCondition,
                                 absl::StrCat("rule \"", decision.rule(), "\" limits how many rows it may change, which can be "
@@ -77,6 +83,16 @@ policy::Decision Undoable(const SessionState& s, const sql::Facts& facts, policy
 // The target's schema as it is known now; null where it is not, or may be older than what an agent changed.
 catalog::CatalogPtr CatalogOf(const SessionState& s) {
   return s.schema_is_stale ? nullptr : s.services.catalogs.Of(s.login.target);
+}
+
+bool TouchesSchema(const sql::Facts& facts) {
+  const auto in_schema = [](const sql::ObjectUse& use) {
+    return use.kind == sql::ObjectKind::kTable || use.kind == sql::ObjectKind::kProcedure ||
+           use.kind == sql::ObjectKind::kFunction;
+  };
+  const auto stored = [](const sql::FunctionUse& use) { return use.cls == sql::FunctionClass::kUnknown; };
+  return std::any_of(facts.objects.begin(), facts.objects.end(), in_schema) ||
+         std::any_of(facts.functions.begin(), facts.functions.end(), stored);
 }
 
 uint64_t GenerationOf(const catalog::CatalogPtr& catalog) { return catalog == nullptr ? 0 : catalog->generation(); }
@@ -104,12 +120,18 @@ policy::Decision DecideBatch(const SessionState& s, const policy::Rules& rules,
                                   "several statements in one packet are not allowed; send them one by one");
   }
   policy::Decision decision = policy::Decide(rules, statements.front().facts, session);
+  bool commits = false;
   for (const sql::Reading& reading : statements) {
     if (MovesSession(reading.facts)) {
       return policy::Decision::Deny(policy::builtin::kMultiStatements,
                                     "a statement that changes the session must be sent alone");
     }
     decision = Strictest(std::move(decision), Undoable(s, reading.facts, policy::Decide(rules, reading.facts, session)));
+    commits |= reading.facts.implicit_commit || reading.facts.group == sql::VerbGroup::kTransaction;
+  }
+  if (commits && !decision.denied() && decision.limits().max_affected_rows) {
+    return policy::Decision::Deny(policy::builtin::kCondition,
+                                  "what may change only so many rows is not sent in one packet with what commits it");
   }
   return decision;
 }
@@ -125,11 +147,13 @@ void JudgeBatch(const SessionState& s, const policy::Rules& rules, Judged& judge
   for (const sql::Reading& reading : batch.statements) {
     DescribeFacts(judged.errand.record, reading.facts);
     judged.errand.changes_schema |= MayChangeSchema(reading.facts);
+    judged.errand.touches_schema |= TouchesSchema(reading.facts);
     absl::StrAppend(&judged.forwarded, judged.forwarded.empty() ? "" : ";",
                     absl::string_view(reading.canonical.view().data(), reading.canonical.view().size()));
   }
   policy::Decision decision = judged.is_batch ? DecideBatch(s, rules, batch.statements)
-                                              : policy::Decide(rules, batch.statements.front().facts, s.Facts());
+                                              : Undoable(s, batch.statements.front().facts,
+                                                         policy::Decide(rules, batch.statements.front().facts, s.Facts()));
   std::vector<const sql::Facts*> all;
   for (const sql::Reading& reading : batch.statements) all.push_back(&reading.facts);
   decision = UnderMasks(judged.errand, std::move(decision), policy::PlanMasks(rules, all, s.Facts()));
@@ -152,6 +176,7 @@ void JudgeOne(const SessionState& s, const policy::Rules& rules, Judged& judged,
   SetDecision(judged.errand,
               UnderMasks(judged.errand, std::move(decision), policy::PlanMasks(rules, reading.facts, session)), rules);
   judged.errand.changes_schema = MayChangeSchema(reading.facts);
+  judged.errand.touches_schema = TouchesSchema(reading.facts);
   judged.forwarded = std::string(reading.canonical.view());
   judged.facts = std::move(reading.facts);
 }
@@ -197,6 +222,7 @@ void JudgePrepared(const SessionState& s, Errand& errand, PreparedStatement& pre
   const uint64_t generation = GenerationOf(catalog);
   errand.catalog_generation = generation;
   errand.changes_schema = MayChangeSchema(prepared.facts);
+  errand.touches_schema = TouchesSchema(prepared.facts);
   if (generation != prepared.catalog_generation && policy::AnyMasks(*rules, session)) {
     sql::Reading reading =
         sql::Read(prepared.forwarded, prepared.dialect, s.services.options.sql, {catalog.get(), prepared.schema});

@@ -99,7 +99,7 @@ asio::awaitable<void> ServePrepare(SessionState& s, Packet packet) {
   const std::string text(prepare->sql);
   co_await CatchUp(s);
   Judged judged = Judge(s, mysql::Command::kStmtPrepare, packet.last_sequence, text);
-  if (NeedsFreshSchema(s, judged.errand, judged.facts)) {
+  if (NeedsFreshSchema(s, judged.errand)) {
     co_await Freshen(s);
     judged = Judge(s, mysql::Command::kStmtPrepare, packet.last_sequence, text);
   }
@@ -112,7 +112,8 @@ asio::awaitable<void> ServePrepare(SessionState& s, Packet packet) {
   DecideToPrepare(judged);
   judged.errand.payload = [&](mysql::Capabilities) { return mysql::ComStmtPrepare{.sql = judged.forwarded}.Encode(); };
   const bool replied = co_await Carry(s, judged.errand);
-  if (replied && s.walker.summary().prepared) Remember(s, judged, text);
+  const bool withheld = s.masker && s.masker->withheld();
+  if (replied && s.walker.summary().prepared && !withheld) Remember(s, judged, text);
 }
 
 asio::awaitable<void> ServeExecute(SessionState& s, Packet packet) {
@@ -123,7 +124,7 @@ asio::awaitable<void> ServeExecute(SessionState& s, Packet packet) {
   PreparedStatement* prepared = s.prepared.Find(*id);
   if (prepared == nullptr || !s.door) co_return co_await RefuseUnknown(s, errand);
   JudgePrepared(s, errand, *prepared);
-  if (NeedsFreshSchema(s, errand, prepared->facts)) {
+  if (NeedsFreshSchema(s, errand)) {
     co_await Freshen(s);
     prepared = s.prepared.Find(*id);
   }
@@ -158,7 +159,9 @@ asio::awaitable<void> ServeFetch(SessionState& s, Packet packet) {
   errand.record.set_prepared_by(prepared->statement_id);
   DescribeFacts(errand.record, prepared->facts);
   JudgePrepared(s, errand, *prepared);
-  if (errand.decision.held()) SetDecision(errand, policy::Decision::Allow(errand.decision.rule()));
+  if (errand.decision.held()) {
+    SetDecision(errand, policy::Decision::Allow(errand.decision.rule()).Within(errand.decision.limits()));
+  }
   // The rows come under the masks of their EXECUTE, which must be those of now.
   if (errand.record.policy_version() != prepared->cursor_policy) {
     co_return co_await Refuse(s, errand, PolicyChanged(errand));

@@ -57,7 +57,7 @@ asio::awaitable<void> ServeQuery(SessionState& s, Packet packet) {
   }
   co_await CatchUp(s);
   Judged judged = Judge(s, mysql::Command::kQuery, packet.last_sequence, query->sql);
-  if (NeedsFreshSchema(s, judged.errand, judged.facts)) {
+  if (NeedsFreshSchema(s, judged.errand)) {
     co_await Freshen(s);
     judged = Judge(s, mysql::Command::kQuery, packet.last_sequence, query->sql);
   }

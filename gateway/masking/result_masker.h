@@ -81,7 +81,7 @@ class ResultMasker {
 
   // For an ERR of the caller's own after an error of Feed.
   uint8_t next_agent_sequence() const { return writer_.next_sequence(); }
-  bool at_packet_boundary() const { return at_boundary_; }
+  bool at_packet_boundary() const { return at_boundary_ && (state_ == State::kFailed || !row_open_); }
 
  private:
   enum class State : uint8_t {

@@ -58,3 +58,10 @@ def test_a_budget_ends(stack):
         rows(thrifty, "SELECT id FROM orders WHERE id = 1")
     assert "rule=budget" in refusal(thrifty, "SELECT id FROM orders WHERE id = 1")[1]
     assert len(rows(connect(stack.gateway, "thrifty"), "SELECT id FROM orders LIMIT 5")) == 5
+
+
+def test_a_client_that_may_send_several_statements_is_bound_as_well(stack, database, frugal):
+    database.query("INSERT INTO shop.notes (body, n) VALUES ('a', 1), ('b', 1), ('c', 1)")
+    several = connect(stack.gateway, "frugal", client_flag=pymysql.constants.CLIENT.MULTI_STATEMENTS)
+    assert "START TRANSACTION" in refusal(several, "UPDATE notes SET n = 2")[1]
+    assert {row[0] for row in database.query("SELECT n FROM shop.notes")} == {1}
