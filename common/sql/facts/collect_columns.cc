@@ -12,6 +12,14 @@ bool IsAscii(std::string_view text) {
   return true;
 }
 
+// Whether a server may take one of the columns for a name that is written otherwise.
+bool HasForeignName(const Relation& relation) {
+  for (const RelationColumn& column : relation) {
+    if (!IsAscii(column.name)) return true;
+  }
+  return false;
+}
+
 }  // namespace
 
 // Of what a name in the text means: the schema as written, or the one whose names EXPLAIN FOR SCHEMA looks up.
@@ -97,7 +105,7 @@ void Collector::VisitColumn(const Expr& column) {
       if (!Spend(1 + source.relation.size + source.columns.size())) return;
       if (!Answers(source, schema, table)) continue;
       here |= LookIn(source, name, found);
-      if (!here && !IsAscii(name)) met = true;
+      if (!here && known_.schema != nullptr) met = true;
     }
     if (here && !met) return TakeFlows(found);
   }
@@ -123,6 +131,7 @@ bool Collector::LookIn(const Scope& scope, std::string_view name, List<Flow>& fo
   for (const Source& source : scope.sources) {
     if (!Spend(1 + source.relation.size + source.columns.size())) return true;
     const bool has_it = LookIn(source, name, found);
+    if (!has_it && HasForeignName(source.relation)) Unresolved("column", source.alias, name);
     if (source.kind == SourceKind::kGuessed) ++guesses;
     here |= has_it && source.kind != SourceKind::kGuessed;
   }

@@ -1,6 +1,8 @@
 // What queries read, and where their rows go. Names of common tables shadow tables while they are in scope.
+#include <algorithm>
 #include <charconv>
 
+#include "common/sql/ascii.h"
 #include "common/sql/facts/collector.h"
 
 namespace postern::sql {
@@ -28,9 +30,25 @@ bool SameColumns(const Relation& a, const Relation& b) {
   return true;
 }
 
+// Each flow is compared with those before it.
+size_t CostOfMerging(const Relation& relation) {
+  size_t cost = relation.size;
+  for (const RelationColumn& column : relation) cost += column.flows.size * column.flows.size / 16;
+  return cost;
+}
+
 const Expr* Inside(const Expr* expr) {
   while (expr->kind == ExprKind::kParenthesized) expr = expr->children.first;
   return expr;
+}
+
+bool IsAscii(std::string_view text) {
+  return std::all_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x80; });
+}
+
+// Whether some server compares the two names as equal though they are not written alike, as MariaDB does for common tables.
+bool MayBeTaken(std::string_view name, std::string_view wanted) {
+  return EqualsIgnoreCase(name, wanted) || !IsAscii(name) || !IsAscii(wanted);
 }
 
 bool IsOneSelect(const Query& query) {
@@ -61,10 +79,12 @@ void Collector::EnterWith(const List<CommonTable>& with) {
   for (const CommonTable& table : with) {
     auto* entry = lineage_.arena().New<CommonTableInSight>();
     entry->name = lineage_.Keep(table.name);
+    if (table.recursive) later_.push_back(table.next);  // MariaDB lets a recursive table name those after it
     if (table.query != nullptr) {
       entry->relation = table.recursive ? VisitRecursive(table) : VisitQuery(*table.query);
       entry->relation = lineage_.Rename(entry->relation, table.columns);
     }
+    if (table.recursive) later_.pop_back();
     entry->outer = with_;
     with_ = entry;
   }
@@ -104,6 +124,13 @@ const Relation* Collector::FindCommonTable(const ObjectName& name) {
   for (const CommonTableInSight* table = with_; table != nullptr; table = table->outer) {
     if (!Spend(1)) return nullptr;
     if (table->name == wanted) return &table->relation;
+    if (MayBeTaken(table->name, wanted)) Unresolved("table", {}, wanted);
+  }
+  for (const CommonTable* table : later_) {
+    for (; table != nullptr; table = table->next) {
+      if (!Spend(1)) return nullptr;
+      if (MayBeTaken(lineage_.Keep(table->name), wanted)) Unresolved("table", {}, wanted);
+    }
   }
   return nullptr;
 }
@@ -154,7 +181,7 @@ Relation Collector::VisitTerms(const Query& query, CommonTableInSight* recursive
   for (const QueryTerm& term : query.terms) {
     const Relation columns = VisitTerm(term, nullptr);
     if (&term != query.terms.first) {
-      if (Spend(relation.size + columns.size)) relation = lineage_.Merge(relation, columns);
+      if (Spend(CostOfMerging(relation) + columns.size)) relation = lineage_.Merge(relation, columns);
       continue;
     }
     relation = columns;
@@ -251,7 +278,11 @@ Relation Collector::VisitRows(const List<Expr>& rows) {
 }
 
 std::string_view Collector::OutputName(const SelectItem& item) {
-  if (!item.alias.empty()) return lineage_.Keep(item.alias);
+  if (!item.alias.empty()) {
+    std::string_view alias = lineage_.Keep(item.alias);
+    while (!alias.empty() && (alias.front() == ' ' || (alias.front() >= 9 && alias.front() <= 13))) alias.remove_prefix(1);  // as servers do
+    return alias;
+  }
   const Expr* inner = Inside(item.expr);
   if (inner->kind == ExprKind::kColumn) return lineage_.Keep(inner->name);
   return text_.substr(item.expr->begin, item.expr->end - item.expr->begin);

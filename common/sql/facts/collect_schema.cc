@@ -35,7 +35,7 @@ std::string_view Collector::LookupSchema(const ObjectName& name) {
 }
 
 void Collector::Unresolved(std::string_view what, std::string_view schema, std::string_view name) {
-  if (facts_.unresolved.size() >= kMaxUnresolved) return;
+  if (known_.schema == nullptr || facts_.unresolved.size() >= kMaxUnresolved) return;
   std::string text(what);
   text += ' ';
   if (!schema.empty()) Append(text, schema, ".");

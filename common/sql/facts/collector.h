@@ -198,6 +198,7 @@ class Collector {
   absl::InlinedVector<ColumnUsed, 8> used_;
   absl::InlinedVector<uint8_t, 16> roles_;       // of each column of the lineage, a bit for each role it was used in
   CommonTableInSight* with_ = nullptr;
+  std::vector<const CommonTable*> later_;  // of the recursive WITHs being read, what comes after the table being read
   Scope* scope_ = nullptr;                // of the SELECT around the expression
   const Relation* outputs_ = nullptr;     // that ORDER BY of a set operation names
   ColumnRole role_ = ColumnRole::kProjected;     // of the columns that are met now

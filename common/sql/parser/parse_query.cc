@@ -141,12 +141,8 @@ void Parser::ParseQueryTail(Query* query) {
     NewLine();
     ParseFetchFirst(query->limit);
   }
-  if (mariadb() && AcceptClause(Kw::kPROCEDURE)) {  // PROCEDURE ANALYSE(...)
-    ParseName("ANALYSE");
-    Expect(Op::kOpen);
-    if (!At(Op::kClose)) ParseExprList(query->limit);
-    Expect(Op::kClose);
-  }
+  // MariaDB's PROCEDURE ANALYSE() puts other columns, with values of these, in place of the result: not followed.
+  if (mariadb() && At(Kw::kPROCEDURE)) Fail("end of statement");
   for (;;) {
     if (At(Kw::kINTO)) {
       if (query->into.kind != IntoKind::kNone) Fail("end of statement");

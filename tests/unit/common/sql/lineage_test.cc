@@ -167,6 +167,16 @@ TEST_CASE("what the schema does not know is said") {
   CHECK(OutputsOf("CHECKSUM TABLE customers") == "*=customers.*(a)");
 }
 
+TEST_CASE("a name that some server takes for another is not known") {
+  const auto unresolved = [](std::string_view sql) { return !FactsOf(sql, kMariaDb).unresolved.empty(); };
+  CHECK(unresolved("WITH Orders AS (SELECT email AS id FROM customers) SELECT id FROM orders"));
+  CHECK(unresolved("WITH RECURSIVE a AS (SELECT * FROM orders), orders AS (SELECT email FROM customers) SELECT * FROM a"));
+  CHECK(unresolved("SELECT (SELECT k FROM (SELECT email AS `\xE2\x84\xAA` FROM customers) q) FROM (SELECT 1 AS k) o"));
+  CHECK(unresolved("SELECT (SELECT x.d FROM (SELECT email AS c FROM customers) x) FROM (SELECT 1 AS d) x"));
+  CHECK(OutputsOf("SELECT x.c FROM (SELECT email AS ' c' FROM customers) x") == "c=customers.email");
+  CHECK_FALSE(Read("SELECT email FROM customers PROCEDURE ANALYSE()", kMariaDb).ok());
+}
+
 TEST_CASE("RETURNING shows columns as a SELECT does") {
   CHECK(OutputsOf("DELETE FROM customers RETURNING email, id", kMariaDb) == "email=customers.email id=customers.id");
   CHECK(OutputsOf("INSERT INTO customers (id) VALUES (1) RETURNING *", kMariaDb).find("email=customers.email") != std::string::npos);
