@@ -1,7 +1,5 @@
 #include "gateway/frontend/errand.h"
 
-#include "gateway/policy/masks.h"
-
 #include <absl/strings/str_cat.h>
 #include <absl/time/clock.h>
 
@@ -42,7 +40,7 @@ Errand NewErrand(const SessionState& s, mysql::Command command, uint8_t agent_se
   errand.record.set_command(std::string(errand.command->name));
   errand.record.set_schema(text::ValidUtf8(s.schema));
   errand.rules = s.services.policy.Current();
-  errand.masks.in_force = policy::AnyMasks(*errand.rules, s.Facts());
+  errand.masks.in_force = s.UnderMasks(*errand.rules);
   SetDecision(errand, errand.decision, *errand.rules);
   return errand;
 }

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <optional>
 #include <utility>
 
 #include "gateway/frontend/follow.h"
@@ -139,10 +140,10 @@ void StopForTime(SessionState& s, Errand& errand) {
 asio::awaitable<bool> Forward(SessionState& s, Errand& errand) {
   Outgoing out = WireFor(s, errand);
   s.walker.Begin(errand.command->reply, out.last_sequence, errand.agent_sequence, LimitsOf(s, errand));
-  Screen screen(s, errand);
+  std::optional<Screen> screen;
   errand.screened = NeedsScreen(s, errand);
   if (errand.screened) {
-    s.masker->Begin(errand.command->reply, screen, errand.answer_sequence(), errand.answer_sequence(), errand.cursor_masks);
+    s.masker->Begin(errand.command->reply, screen.emplace(s, errand), errand.answer_sequence(), errand.answer_sequence(), errand.cursor_masks);
   }
   s.waiting = Waiting::kReply;
   const absl::Duration longest = errand.limits.max_execution_time.value_or(absl::InfiniteDuration());
@@ -168,8 +169,8 @@ asio::awaitable<bool> Forward(SessionState& s, Errand& errand) {
            .error_message = "The session ended so that its transaction is rolled back: a statement changed too many rows"});
   }
   v1::Outcome outcome = OutcomeOf(s.walker.summary());
-  if (errand.screened) DescribeScreening(s, errand, screen.contradiction(), outcome);
-  if (!screen.contradiction().empty()) s.services.catalogs.Refresh(s.login.target);
+  if (screen) DescribeScreening(s, errand, screen->contradiction(), outcome);
+  if (screen && !screen->contradiction().empty()) s.services.catalogs.Refresh(s.login.target);
   Conclude(s, errand, std::move(outcome));
   co_return true;
 }

@@ -4,6 +4,8 @@
 
 #include <utility>
 
+#include "gateway/policy/masks.h"
+
 namespace postern::frontend {
 namespace {
 
@@ -48,6 +50,10 @@ policy::SessionFacts SessionState::Facts() const {
   facts.sql_mode = dialect.mode;
   facts.now = absl::Now();
   return facts;
+}
+
+bool SessionState::UnderMasks(const policy::Rules& rules) const {
+  return !rules.masks.empty() && policy::AnyMasks(rules, Facts());
 }
 
 void SessionState::End(Ending why) {

@@ -124,6 +124,8 @@ struct SessionState {
 
   bool in_transaction() const { return (status_flags & mysql::server_status::kInTransaction) != 0; }
   policy::SessionFacts Facts() const;
+  // Whether the rules mask any column for the session.
+  bool UnderMasks(const policy::Rules& rules) const;
 
   // The step that `step` was armed for is over. Not Calm(): once the session ends, its last words have the deadline.
   void StepDone() {
