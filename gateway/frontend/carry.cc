@@ -41,7 +41,9 @@ asio::awaitable<bool> Carry(SessionState& s, Errand& errand) {
   }
   const bool open = co_await OpenDoor(s, errand);
   if (!open) co_return false;
-  // Recording, people and relays take their time: what was decided must still hold.
+  // Recording, people, relays and schemas take their time: after the last wait, what was decided must still hold.
+  const bool waited = errand.held + errand.opening > absl::ZeroDuration();
+  if (waited && NeedsFreshSchema(s, errand)) co_await Freshen(s);
   if (s.ending) {
     co_await Refuse(s, errand, SessionEnded(s, errand));
     co_return false;
@@ -50,8 +52,6 @@ asio::awaitable<bool> Carry(SessionState& s, Errand& errand) {
     co_await Refuse(s, errand, PolicyChanged(errand));
     co_return false;
   }
-  const bool waited = errand.held + errand.opening > absl::ZeroDuration();
-  if (waited && NeedsFreshSchema(s, errand)) co_await Freshen(s);
   if (SchemaChanged(s, errand)) {
     co_await Refuse(s, errand, SchemaMoved(errand));
     co_return false;

@@ -3,7 +3,6 @@
 #include <absl/time/clock.h>
 
 #include "gateway/catalog/await_fresh.h"
-#include "gateway/policy/masks.h"
 
 namespace postern::frontend {
 namespace {
@@ -18,7 +17,7 @@ asio::awaitable<void> WaitFor(SessionState& s, uint64_t ticket) {
 
 asio::awaitable<void> CatchUp(SessionState& s) {
   const policy::RulesPtr rules = s.services.policy.Current();
-  if (!policy::AnyMasks(*rules, s.Facts())) co_return;
+  if (!s.UnderMasks(*rules)) co_return;
   catalog::Catalogs& catalogs = s.services.catalogs;
   const std::string& target = s.login.target;
   uint64_t ticket = catalogs.Unanswered(target);
@@ -44,8 +43,9 @@ asio::awaitable<void> Freshen(SessionState& s) {
 }
 
 bool SchemaChanged(const SessionState& s, const Errand& errand) {
-  if (!errand.masks.in_force && !errand.decision.held()) return false;
-  if (errand.masks.in_force && errand.touches_schema && s.schema_is_stale) return true;
+  const bool masked = errand.masks.in_force && errand.touches_schema;
+  if (!masked && !errand.decision.held()) return false;
+  if (masked && s.schema_is_stale) return true;
   const catalog::CatalogPtr now = s.services.catalogs.Of(s.login.target);
   return errand.catalog_generation != 0 && (now == nullptr || now->generation() != errand.catalog_generation);
 }

@@ -65,14 +65,21 @@ policy::Decision UnderMasks(Errand& errand, policy::Decision decision, policy::M
   return *std::move(masking.refused);
 }
 
+bool MayChangeRows(const sql::Facts& facts) { return facts.group == sql::VerbGroup::kWrite || facts.group == sql::VerbGroup::kDdl; }
+
 // What may change only so many rows must be undone if it changes more: so it runs in a transaction of the agent's.
 policy::Decision Undoable(const SessionState& s, const sql::Facts& facts, policy::Decision decision) {
-  if (decision.denied() || !decision.limits().max_affected_rows || facts.group != sql::VerbGroup::kWrite) return decision;
+  if (decision.denied() || !decision.limits().max_affected_rows || !MayChangeRows(facts)) return decision;
   const bool autocommit = (s.status_flags & mysql::server_status::kAutocommit) != 0;
   if (!facts.outputs.empty() || facts.executes_nested) {
     return policy::Decision::Deny(policy::builtin::kCondition,
                                   absl::StrCat("rule \"", decision.rule(), "\" limits how many rows it may change, and a statement that "
                                                "shows what it changes does not say how many those were"));
+  }
+  if (facts.implicit_commit) {
+    return policy::Decision::Deny(policy::builtin::kCondition,
+                                  absl::StrCat("rule \"", decision.rule(), "\" limits how many rows it may change, and what commits by "
+                                               "itself cannot be undone"));
   }
   if (s.in_transaction() || !autocommit) return decision;
   return policy::Decision::Deny(policy::builtin::kCondition,
@@ -223,7 +230,7 @@ void JudgePrepared(const SessionState& s, Errand& errand, PreparedStatement& pre
   errand.catalog_generation = generation;
   errand.changes_schema = MayChangeSchema(prepared.facts);
   errand.touches_schema = TouchesSchema(prepared.facts);
-  if (generation != prepared.catalog_generation && policy::AnyMasks(*rules, session)) {
+  if (generation != prepared.catalog_generation && s.UnderMasks(*rules)) {
     sql::Reading reading =
         sql::Read(prepared.forwarded, prepared.dialect, s.services.options.sql, {catalog.get(), prepared.schema});
     prepared.facts = std::move(reading.facts);
