@@ -228,15 +228,16 @@ void JudgePrepared(const SessionState& s, Errand& errand, PreparedStatement& pre
   const catalog::CatalogPtr catalog = CatalogOf(s);
   const uint64_t generation = GenerationOf(catalog);
   errand.catalog_generation = generation;
-  errand.changes_schema = MayChangeSchema(prepared.facts);
-  errand.touches_schema = TouchesSchema(prepared.facts);
+  errand.rules = rules;
   if (generation != prepared.catalog_generation && s.UnderMasks(*rules)) {
     sql::Reading reading =
         sql::Read(prepared.forwarded, prepared.dialect, s.services.options.sql, {catalog.get(), prepared.schema});
+    if (!reading.ok()) return SetDecision(errand, policy::RefuseUnparsed(*rules, session, *reading.error), *rules);
     prepared.facts = std::move(reading.facts);
     prepared.catalog_generation = generation;
   }
-  errand.rules = rules;
+  errand.changes_schema = MayChangeSchema(prepared.facts);
+  errand.touches_schema = TouchesSchema(prepared.facts);
   SetDecision(errand,
               UnderMasks(errand, Undoable(s, prepared.facts, policy::Decide(*rules, prepared.facts, session)),
                          policy::PlanMasks(*rules, prepared.facts, session)),

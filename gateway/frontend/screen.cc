@@ -33,9 +33,10 @@ bool MayBeNamed(std::string_view predicted, std::string_view actual) {
   return absl::EqualsIgnoreCase(absl::string_view(a.data(), a.size()), absl::string_view(b.data(), b.size()));
 }
 
-void AddKinds(const policy::Detector& from, std::vector<masking::Kind>& kinds) {
+masking::Detector::Options OptionsOf(const policy::Detector& from) {
+  masking::Detector::Options options;
   const auto add = [&](policy::DetectorKind wanted, masking::Kind kind) {
-    if (from.Looks(wanted)) kinds.push_back(kind);
+    if (from.Looks(wanted)) options.kinds.push_back(kind);
   };
   add(policy::DetectorKind::kCard, masking::Kind::kCard);
   add(policy::DetectorKind::kEmail, masking::Kind::kEmail);
@@ -45,19 +46,18 @@ void AddKinds(const policy::Detector& from, std::vector<masking::Kind>& kinds) {
   add(policy::DetectorKind::kJwt, masking::Kind::kJwt);
   add(policy::DetectorKind::kApiKey, masking::Kind::kApiKey);
   add(policy::DetectorKind::kApiKey, masking::Kind::kPrivateKey);
+  for (const policy::DetectorPattern& pattern : from.patterns) options.patterns.push_back(pattern.source);
+  options.mask = from.action == policy::DetectorAction::kMask;
+  return options;
 }
 
-// One for all that policy wants; it masks if one of them does. The policy's loader knows the bounds of patterns; one that is
-// not taken here finds every text, so that nothing passes unseen.
+// One for all that policy wants. The policy's loader has bounded and tried the patterns of all of them together; if they are
+// not taken here all the same, every text is found, so that nothing passes unseen.
 std::shared_ptr<const masking::Detector> DetectorOf(const std::vector<const policy::Detector*>& wanted) {
   if (wanted.empty()) return nullptr;
-  masking::Detector::Options options;
-  for (const policy::Detector* detector : wanted) {
-    AddKinds(*detector, options.kinds);
-    for (const policy::DetectorPattern& pattern : detector->patterns) options.patterns.push_back(pattern.source);
-    options.mask |= detector->action == policy::DetectorAction::kMask;
-  }
-  auto made = masking::Detector::Make(options);
+  std::vector<masking::Detector::Options> several;
+  for (const policy::Detector* detector : wanted) several.push_back(OptionsOf(*detector));
+  auto made = masking::Detector::Make(several);
   if (made.ok()) return *std::move(made);
   return *masking::Detector::Make({.kinds = {}, .patterns = {"(?s).+"}, .mask = true});
 }

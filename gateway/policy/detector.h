@@ -5,13 +5,8 @@
 #include <bitset>
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <string>
 #include <vector>
-
-namespace re2 {
-class RE2;
-}
 
 namespace postern::policy {
 
@@ -23,8 +18,7 @@ inline constexpr const char* kDetectorKindNames[kDetectorKinds] = {"card", "emai
 
 struct DetectorPattern {
   std::string name;
-  std::string source;  // RE2's syntax
-  std::shared_ptr<const re2::RE2> compiled;  // INVARIANT: not null, its ok() holds, and it does not match the empty text
+  std::string source;  // RE2's syntax; INVARIANT: RE2 takes it, and it does not match the empty text
 };
 
 enum class DetectorAction : uint8_t { kReport, kMask };  // the later is stricter

@@ -18,9 +18,8 @@ constexpr config::Range<int64_t> kHashCharacters = {8, 64};  // of the 64 of an 
 constexpr config::Range<int64_t> kKept = {1, 64};
 constexpr config::Range<int64_t> kDigits = {-18, 18};
 constexpr size_t kMaxFixedBytes = 1024;
-constexpr size_t kMaxPatternsOfDetector = 32;
 constexpr size_t kMaxPatternBytes = 1024;
-constexpr int64_t kMaxPatternMemory = 1 << 20;  // of the compiled program
+constexpr int64_t kMaxPatternMemory = int64_t{1} << 20;  // of the compiled program
 
 Mask Counted(Section& with, std::string_view key, MaskKind kind, config::Range<int64_t> range) {
   return {.kind = kind, .count = static_cast<uint32_t>(with.Int(key, range.min, range))};
@@ -62,17 +61,16 @@ Mask ReadWith(Section& section) {
 }
 
 // RE2 takes time in proportion to the text whatever the pattern, but memory in proportion to the pattern.
-std::shared_ptr<const re2::RE2> Compile(Section& section, const std::string& source) {
+void TryPattern(Section& section, const std::string& source) {
   re2::RE2::Options options;
   options.set_log_errors(false);
   options.set_max_mem(kMaxPatternMemory);
-  auto compiled = std::make_shared<const re2::RE2>(source, options);
-  if (!compiled->ok()) {
-    section.Report("re2", "is no pattern: " + compiled->error());
-  } else if (re2::RE2::PartialMatch("", *compiled)) {
+  const re2::RE2 compiled(source, options);
+  if (!compiled.ok()) {
+    section.Report("re2", "is no pattern: " + compiled.error());
+  } else if (re2::RE2::PartialMatch("", compiled)) {
     section.Report("re2", "matches the empty text, so it would match everything");
   }
-  return compiled;
 }
 
 DetectorPattern ReadPattern(Section& section) {
@@ -83,7 +81,7 @@ DetectorPattern ReadPattern(Section& section) {
   if (pattern.source.size() > kMaxPatternBytes) {
     section.Report("re2", config::Cat("is longer than ", kMaxPatternBytes, " bytes"));
   } else if (!pattern.source.empty()) {
-    pattern.compiled = Compile(section, pattern.source);
+    TryPattern(section, pattern.source);
   }
   return pattern;
 }
@@ -120,14 +118,8 @@ DetectorRule ReadDetector(Section& section) {
   DetectorRule rule;
   rule.who = ReadOptionalWho(section);
   ReadKinds(section, rule.detector);
-  size_t patterns = 0;
-  section.EachItem("patterns", [&](Section& pattern) {
-    if (++patterns <= kMaxPatternsOfDetector) rule.detector.patterns.push_back(ReadPattern(pattern));
-    if (patterns == kMaxPatternsOfDetector + 1) {
-      section.Report("patterns", config::Cat("has more than ", kMaxPatternsOfDetector, " entries"));
-    }
-  });
-  if (section.Strings("kinds", {}).empty() && patterns == 0) section.Report("", "needs kinds, patterns or both");
+  section.EachItem("patterns", [&](Section& pattern) { rule.detector.patterns.push_back(ReadPattern(pattern)); });
+  if (section.Strings("kinds", {}).empty() && rule.detector.patterns.empty()) section.Report("", "needs kinds, patterns or both");
   rule.detector.action = section.RequiredWord<DetectorAction>(
       "action", {{"report", DetectorAction::kReport}, {"mask", DetectorAction::kMask}});
   return rule;

@@ -63,7 +63,7 @@ std::vector<std::string> ReadList(Section& section, std::string_view key) {
 }  // namespace
 
 std::vector<std::string> ReadPatterns(Section& section, std::string_view key) {
-  std::vector<std::string> patterns = section.Strings(key, {});
+  std::vector<std::string> patterns = ReadList(section, key);
   for (size_t i = 0; i < patterns.size(); ++i) {
     if (!IsNamePattern(patterns[i])) section.ReportItem(key, i, "a * may stand only at the end");
   }
@@ -83,12 +83,9 @@ Who ReadWho(Section& section) {
 // An empty list is no way to say nobody.
 Who ReadOptionalWho(Section& section) {
   Who who;
-  who.agents = ReadList(section, "agents");
-  who.groups = ReadList(section, "groups");
-  who.targets = ReadList(section, "targets");
-  ReadPatterns(section, "agents");
-  ReadPatterns(section, "groups");
-  ReadPatterns(section, "targets");
+  who.agents = ReadPatterns(section, "agents");
+  who.groups = ReadPatterns(section, "groups");
+  who.targets = ReadPatterns(section, "targets");
   if (!section.Has("agents") && !section.Has("groups")) who.agents = {"*"};
   if (!section.Has("targets")) who.targets = {"*"};
   return who;

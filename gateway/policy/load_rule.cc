@@ -25,7 +25,7 @@ VerbSet ReadVerbs(Section& section, const Rule& rule) {
       section.ReportItem("verbs", i, "only a deny may say *; name the verbs or groups");
     } else if (words[i] != "*" && !sql::IsVerbPattern(words[i])) {
       section.ReportItem("verbs", i, Cat("unknown verb \"", words[i].substr(0, 64), "\""));
-    } else if (i < kVerbs) {
+    } else if (i < sql::kVerbCount) {
       verbs.Add(words[i]);
     }
   }

@@ -21,6 +21,7 @@ using config::Section;
 
 constexpr size_t kMaxRules = 2000;  // RuleBits hold as many
 constexpr size_t kMaxDetectors = 64;
+constexpr size_t kMaxDetectorPatterns = 64;  // of all of them: each is a look at every text that is shown
 
 BudgetTerms ReadBudgets(Section& access) {
   BudgetTerms terms;
@@ -65,6 +66,9 @@ void ReadPolicy(Section& root, Rules& rules) {
   bound("access", rules.access.size(), kMaxRules);
   bound("masks", rules.masks.size(), kMaxRules);
   bound("detectors", rules.detectors.size(), kMaxDetectors);
+  size_t patterns = 0;
+  for (const DetectorRule& rule : rules.detectors) patterns += rule.detector.patterns.size();
+  if (patterns > kMaxDetectorPatterns) root.Report("detectors", Cat("have more than ", kMaxDetectorPatterns, " patterns in all"));
   std::sort(rules.rules.begin(), rules.rules.end(), [](const Rule& a, const Rule& b) { return a.name < b.name; });
 }
 

@@ -40,7 +40,7 @@ RuleIndex::RuleIndex(const std::vector<Rule>& rules)
       agents_(rules_),
       groups_(rules_),
       targets_(rules_),
-      by_verb_(kVerbs, RuleBits(rules_)),
+      by_verb_(sql::kVerbCount, RuleBits(rules_)),
       by_group_(8, RuleBits(rules_)),
       anywhere_(rules_),
       calls_(rules_),
@@ -61,7 +61,7 @@ void RuleIndex::AddRule(const Rule& rule, size_t number) {
 }
 
 void RuleIndex::AddVerbs(const Rule& rule, size_t number) {
-  for (size_t i = 0; i < kVerbs; ++i) {
+  for (size_t i = 0; i < sql::kVerbCount; ++i) {
     if (rule.verbs.Names(static_cast<sql::Verb>(i))) by_verb_[i].Add(number);
   }
   for (size_t i = 0; i < by_group_.size(); ++i) {

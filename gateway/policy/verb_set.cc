@@ -8,7 +8,7 @@ VerbSet::VerbSet(std::initializer_list<std::string> words) {
 
 void VerbSet::Add(std::string word) {
   everything_ |= word == "*";
-  for (size_t i = 0; i < kVerbs; ++i) {
+  for (size_t i = 0; i < sql::kVerbCount; ++i) {
     const auto verb = static_cast<sql::Verb>(i);
     if (word == "*" || sql::VerbMatches(verb, word)) named_.set(i);
     if (word == sql::VerbName(verb)) in_full_.set(i);

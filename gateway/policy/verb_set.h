@@ -13,8 +13,6 @@
 
 namespace postern::policy {
 
-inline constexpr size_t kVerbs = static_cast<size_t>(sql::Verb::kGetDiagnostics) + 1;  // the last of the list
-
 class VerbSet {
  public:
   VerbSet() = default;
@@ -35,8 +33,8 @@ class VerbSet {
 
  private:
   std::vector<std::string> words_;
-  std::bitset<kVerbs> named_;
-  std::bitset<kVerbs> in_full_;
+  std::bitset<sql::kVerbCount> named_;
+  std::bitset<sql::kVerbCount> in_full_;
   std::bitset<8> groups_;
   bool everything_ = false;
 };

@@ -2,6 +2,7 @@
 #ifndef POSTERN_COMMON_SQL_FACTS_VERB_H_
 #define POSTERN_COMMON_SQL_FACTS_VERB_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <string_view>
 
@@ -139,6 +140,12 @@ enum class Verb : uint8_t {
   POSTERN_SQL_VERBS(POSTERN_SQL_ENUMERATE)
 #undef POSTERN_SQL_ENUMERATE
 };
+
+inline constexpr size_t kVerbCount = 0
+#define POSTERN_SQL_COUNT(verb, name, group) +1
+    POSTERN_SQL_VERBS(POSTERN_SQL_COUNT)
+#undef POSTERN_SQL_COUNT
+    ;
 
 // "create_table". Stable: policies, records and goldens hold it.
 std::string_view VerbName(Verb verb);

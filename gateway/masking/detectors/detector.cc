@@ -10,7 +10,6 @@
 namespace postern::masking {
 namespace {
 
-constexpr int64_t kPatternMemoryBytes = int64_t{2} * 1024 * 1024;
 
 Looked LookCloser(std::string_view text, size_t at, Trigger trigger, const Detector& wanted) {
   switch (trigger) {
@@ -41,6 +40,7 @@ void Unite(std::vector<Span>& spans) {
   for (const Span& span : spans) {
     if (kept > 0 && span.begin < spans[kept - 1].end) {
       spans[kept - 1].end = std::max(spans[kept - 1].end, span.end);
+      spans[kept - 1].mask |= span.mask;
     } else {
       spans[kept++] = span;
     }
@@ -87,33 +87,48 @@ uint64_t Findings::total() const {
 Detector::~Detector() = default;
 
 absl::StatusOr<std::shared_ptr<const Detector>> Detector::Make(const Options& options) {
+  return Make(std::span(&options, 1));
+}
+
+absl::StatusOr<std::shared_ptr<const Detector>> Detector::Make(std::span<const Options> several) {
   std::shared_ptr<Detector> detector(new Detector());
-  detector->masks_ = options.mask;
-  for (const Kind kind : options.kinds) detector->kinds_ |= 1u << static_cast<unsigned>(kind);
+  for (const Options& options : several) {
+    detector->Want(options);
+    if (absl::Status added = detector->AddPatterns(options); !added.ok()) return added;
+  }
+  return std::shared_ptr<const Detector>(std::move(detector));
+}
+
+void Detector::Want(const Options& options) {
+  for (const Kind kind : options.kinds) {
+    kinds_ |= 1u << static_cast<unsigned>(kind);
+    if (options.mask) masked_kinds_ |= 1u << static_cast<unsigned>(kind);
+  }
   const auto look_for = [&](std::string_view bytes, Trigger trigger) {
-    for (const char c : bytes) detector->classes_[static_cast<uint8_t>(c)] = static_cast<uint8_t>(trigger);
+    for (const char c : bytes) classes_[static_cast<uint8_t>(c)] = static_cast<uint8_t>(trigger);
   };
-  const auto wants = [&](Kind kind) { return detector->Wants(kind); };
-  if (wants(Kind::kCard) || wants(Kind::kIban) || wants(Kind::kSsn) || wants(Kind::kPhone)) {
+  if (Wants(Kind::kCard) || Wants(Kind::kIban) || Wants(Kind::kSsn) || Wants(Kind::kPhone)) {
     look_for("0123456789", Trigger::kDigit);
   }
-  if (wants(Kind::kEmail)) look_for("@", Trigger::kAt);
-  if (wants(Kind::kJwt)) look_for("J", Trigger::kJay);
-  if (wants(Kind::kApiKey)) look_for("_xIz", Trigger::kKeyLetter);
-  if (wants(Kind::kApiKey) || wants(Kind::kPrivateKey)) look_for("-", Trigger::kHyphen);
+  if (Wants(Kind::kEmail)) look_for("@", Trigger::kAt);
+  if (Wants(Kind::kJwt)) look_for("J", Trigger::kJay);
+  if (Wants(Kind::kApiKey)) look_for("_xIz", Trigger::kKeyLetter);
+  if (Wants(Kind::kApiKey) || Wants(Kind::kPrivateKey)) look_for("-", Trigger::kHyphen);
+}
 
-  if (options.patterns.size() > kMaxPatterns) return absl::InvalidArgumentError("there are too many patterns");
+absl::Status Detector::AddPatterns(const Options& options) {
+  if (patterns_.size() + options.patterns.size() > kMaxPatterns) return absl::InvalidArgumentError("there are too many patterns");
   re2::RE2::Options re2_options;
   re2_options.set_log_errors(false);
-  re2_options.set_max_mem(kPatternMemoryBytes);
+  re2_options.set_max_mem(Detector::kPatternMemoryBytes);
   for (const std::string& pattern : options.patterns) {
     if (pattern.size() > kMaxPatternBytes) return absl::InvalidArgumentError("a pattern is too long");
     auto compiled = std::make_unique<const re2::RE2>(pattern, re2_options);
     if (!compiled->ok()) return absl::InvalidArgumentError("a pattern is wrong: " + compiled->error());
     if (re2::RE2::PartialMatch("", *compiled)) return absl::InvalidArgumentError("a pattern matches where nothing is");
-    detector->patterns_.push_back(std::move(compiled));
+    patterns_.push_back({std::move(compiled), options.mask});
   }
-  return std::shared_ptr<const Detector>(std::move(detector));
+  return absl::OkStatus();
 }
 
 void Detector::Find(std::string_view text, std::vector<Span>& spans) const {
@@ -124,7 +139,10 @@ void Detector::Find(std::string_view text, std::vector<Span>& spans) const {
     while (at < size && classes_[static_cast<uint8_t>(data[at])] == 0) ++at;
     if (at == size) break;
     const Looked looked = LookCloser(text, at, static_cast<Trigger>(classes_[static_cast<uint8_t>(data[at])]), *this);
-    if (looked.found) spans.push_back(*looked.found);
+    if (looked.found) {
+      spans.push_back(*looked.found);
+      spans.back().mask = Has(masked_kinds_, spans.back().kind);
+    }
     at = looked.next;
   }
   if (!patterns_.empty()) FindPatterns(text, spans);
@@ -133,12 +151,12 @@ void Detector::Find(std::string_view text, std::vector<Span>& spans) const {
 
 void Detector::FindPatterns(std::string_view text, std::vector<Span>& spans) const {
   const re2::StringPiece all(text.data(), text.size());
-  for (const auto& pattern : patterns_) {
+  for (const Pattern& pattern : patterns_) {
     size_t at = 0;
     re2::StringPiece match;
-    while (at < text.size() && pattern->Match(all, at, text.size(), re2::RE2::UNANCHORED, &match, 1)) {
+    while (at < text.size() && pattern.compiled->Match(all, at, text.size(), re2::RE2::UNANCHORED, &match, 1)) {
       const auto begin = static_cast<size_t>(match.data() - text.data());
-      if (!match.empty()) spans.push_back({Kind::kPattern, begin, begin + match.size()});
+      if (!match.empty()) spans.push_back({Kind::kPattern, begin, begin + match.size(), pattern.mask});
       at = std::max(begin + match.size(), at + 1);
     }
   }

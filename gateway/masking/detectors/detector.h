@@ -12,6 +12,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -52,6 +53,7 @@ struct Span {
   Kind kind = Kind::kPattern;
   size_t begin = 0;
   size_t end = 0;
+  bool mask = false;  // becomes stars; otherwise it is only counted
 
   friend bool operator==(const Span&, const Span&) = default;
 };
@@ -61,33 +63,43 @@ class Detector {
   struct Options {
     std::vector<Kind> kinds;            // built-in ones
     std::vector<std::string> patterns;  // RE2; each must need at least one byte
-    bool mask = false;                  // what is found becomes stars; otherwise it is only counted
+    bool mask = false;                  // what these find becomes stars; otherwise it is only counted
   };
 
-  static constexpr size_t kMaxPatterns = 32;
+  static constexpr size_t kMaxPatterns = 64;
   static constexpr size_t kMaxPatternBytes = 1024;
+  static constexpr int64_t kPatternMemoryBytes = int64_t{1} << 20;  // of one compiled pattern; as the policy's loader bounds it
   // The longest thing that is found for sure where a text is looked through in parts.
   static constexpr size_t kMaxSpanBytes = size_t{8} * 1024;
 
   // Refused: too many or too long patterns, one that RE2 does not take, or that matches nothing at all.
   static absl::StatusOr<std::shared_ptr<const Detector>> Make(const Options& options);
+  // Each looks and acts as it says; what one masks is masked, whoever else finds it.
+  static absl::StatusOr<std::shared_ptr<const Detector>> Make(std::span<const Options> several);
   ~Detector();
 
   // Spans in order of their beginnings, not overlapping: of two the earlier, then the longer.
   void Find(std::string_view text, std::vector<Span>& spans) const;
 
-  bool masks() const { return masks_; }
-  bool Wants(Kind kind) const { return (kinds_ >> static_cast<unsigned>(kind) & 1) != 0; }
+  bool Wants(Kind kind) const { return Has(kinds_, kind); }
 
  private:
+  struct Pattern {
+    std::unique_ptr<const re2::RE2> compiled;
+    bool mask = false;
+  };
+
   Detector() = default;
 
+  static bool Has(uint32_t kinds, Kind kind) { return (kinds >> static_cast<unsigned>(kind) & 1) != 0; }
+  void Want(const Options& options);
+  absl::Status AddPatterns(const Options& options);
   void FindPatterns(std::string_view text, std::vector<Span>& spans) const;
 
   uint32_t kinds_ = 0;
-  bool masks_ = false;
+  uint32_t masked_kinds_ = 0;
   std::array<uint8_t, 256> classes_{};  // what a byte may be part of: see scanners.h
-  std::vector<std::unique_ptr<const re2::RE2>> patterns_;
+  std::vector<Pattern> patterns_;
 };
 
 }  // namespace postern::masking

@@ -30,7 +30,7 @@ void TextSearch::Note(size_t end, char* text) {
   for (const Span& span : spans_) {
     if (span.begin >= end) break;
     ++findings_.by_kind[static_cast<size_t>(span.kind)];
-    if (detector_->masks()) std::fill(text + span.begin, text + span.end, kStar);
+    if (span.mask) std::fill(text + span.begin, text + span.end, kStar);
   }
 }
 

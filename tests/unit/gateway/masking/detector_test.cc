@@ -160,7 +160,7 @@ TEST_CASE("patterns that cannot be used are refused") {
   CHECK_FALSE(Detector::Make({.patterns = {"a*"}}).ok());
   CHECK_FALSE(Detector::Make({.patterns = {""}}).ok());
   CHECK_FALSE(Detector::Make({.patterns = {std::string(1025, 'a')}}).ok());
-  CHECK_FALSE(Detector::Make({.patterns = std::vector<std::string>(33, "a")}).ok());
+  CHECK_FALSE(Detector::Make({.patterns = std::vector<std::string>(65, "a")}).ok());
 }
 
 }  // namespace

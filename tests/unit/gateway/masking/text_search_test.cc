@@ -21,6 +21,17 @@ std::string Searched(TextSearch& search, std::string_view text, size_t step) {
   return out;
 }
 
+TEST_CASE("of several detectors each acts as it says") {
+  const std::vector<Detector::Options> several = {{.kinds = {Kind::kEmail}, .mask = false},
+                                                  {.kinds = {Kind::kCard}, .patterns = {"K-[0-9]"}, .mask = true}};
+  const auto detector = *Detector::Make(several);
+  TextSearch search(detector.get());
+  std::string out;
+  search.Search("ann@example.com 4111111111111111 K-7", true, out);
+  CHECK(out == "ann@example.com **************** ***");
+  CHECK(search.findings().total() == 3);
+}
+
 TEST_CASE("what is found becomes stars of the same length, or is only counted") {
   const std::string text = std::string("pay ") + kCard + " now";
   for (const size_t step : {size_t{1}, size_t{5}, size_t{1000}}) {
