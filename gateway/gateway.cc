@@ -17,13 +17,16 @@
 #include "gateway/approval/make_approvals.h"
 #include "gateway/mask_secret.h"
 #include "gateway/policy/load_rules.h"
+#include "gateway/store/sqlite/sqlite_task_store.h"
 #include "gateway/store/sqlite/sqlite_token_store.h"
+#include "gateway/tasks/make_tasks.h"
 
 namespace postern {
 namespace {
 
 constexpr int kRsaBits = 2048;
 constexpr absl::Duration kApiGrace = absl::Seconds(2);
+constexpr uint32_t kMostClosingSessions = 1000;
 
 tls::PemFiles PemFilesOf(const config::TlsFiles& files) {
   return {.certificate = files.certificate, .key = files.key, .ca = files.client_ca.value_or("")};
@@ -71,6 +74,7 @@ Gateway::Gateway(config::GatewayConfig config) : config_(std::move(config)), sta
 absl::StatusOr<std::unique_ptr<Gateway>> Gateway::Start(config::GatewayConfig config) {
   std::unique_ptr<Gateway> gateway(new Gateway(std::move(config)));
   if (absl::Status stores = gateway->OpenStores(); !stores.ok()) return stores;
+  if (absl::Status tasks = gateway->OpenTasks(); !tasks.ok()) return tasks;
   if (absl::Status ports = gateway->OpenPorts(); !ports.ok()) return ports;
   return gateway;
 }
@@ -114,6 +118,38 @@ absl::Status Gateway::OpenStores() {
   return recording::AppendAndWait(*journal_, started);
 }
 
+// Who has a door open, and who may let them.
+absl::Status Gateway::OpenTasks() {
+  approvals_ = approval::MakeApprovals(*journal_, LimitsOfApprovals(config_.limits));
+  live_ = std::make_unique<frontend::LiveSessions>(frontend::SessionLimits{
+      .sessions = config_.limits.sessions, .sessions_per_agent = config_.limits.sessions_per_agent});
+  auto store = store::SqliteTaskStore::Open(std::filesystem::path(config_.data_dir) / "tasks.db");
+  if (!store.ok()) return store.status();
+  task_store_ = *std::move(store);
+  const std::vector<std::string> targets = TargetNames(config_);
+  auto tasks = tasks::MakeTasks(
+      {.store = *task_store_,
+       .journal = *journal_,
+       .approvals = *approvals_,
+       .policy = *policy_,
+       .targets = {targets.begin(), targets.end()},
+       .end_sessions = [live = live_.get()](const std::string& id, const std::string& reason) { live->EndByTask(id, reason); }},
+      {.tasks = config_.limits.tasks, .tasks_per_agent = config_.limits.tasks_per_agent});
+  if (!tasks.ok()) return tasks.status();
+  tasks_ = *std::move(tasks);
+  task_authenticator_ = std::make_unique<tasks::TaskAuthenticator>(*tasks_, *tokens_);
+  // Doors of an earlier life, the proofs of which are still to come.
+  v1::ListSessionsRequest closing;
+  closing.set_state(v1::Session::STATE_CLOSING);
+  closing.set_limit(kMostClosingSessions);
+  auto sessions = sessions_->List(closing);
+  if (!sessions.ok()) return sessions.status();
+  for (const v1::Session& session : *sessions) {
+    if (!session.task().id().empty()) tasks_->ExpectProof(session.id(), session.task().id());
+  }
+  return absl::OkStatus();
+}
+
 // What listens, and what it serves with.
 absl::Status Gateway::OpenPorts() {
   if (config_.mysql.tls) {
@@ -121,7 +157,7 @@ absl::Status Gateway::OpenPorts() {
   }
   if (config_.mysql.insecure_loopback) rsa_key_.reset(EVP_RSA_gen(kRsaBits));
 
-  close_proofs_ = std::make_unique<CloseProofs>(*journal_);
+  close_proofs_ = std::make_unique<CloseProofs>(*journal_, *tasks_);
   catalogs_ = std::make_unique<catalog::Catalogs>(
       TargetNames(config_), catalog::CatalogLimits{.bytes = config_.limits.catalog_bytes},
       [this](const std::string& target) { return relays_->RefreshCatalog(target); });
@@ -129,13 +165,11 @@ absl::Status Gateway::OpenPorts() {
                                {.relays = config_.limits.relays,
                                 .catalogs = catalogs_.get(),
                                 .catalog_timeout = config_.limits.catalog_timeout});
-  approvals_ = approval::MakeApprovals(*journal_, LimitsOfApprovals(config_.limits));
-  live_ = std::make_unique<frontend::LiveSessions>(frontend::SessionLimits{
-      .sessions = config_.limits.sessions, .sessions_per_agent = config_.limits.sessions_per_agent});
-
   api_services_ = std::make_unique<api::ApiServices>(api::ApiParts{.authenticator = *tokens_,
                                                                    .tokens = *tokens_,
                                                                    .approvals = *approvals_,
+                                                                   .tasks = *tasks_,
+                                                                   .mysql = [this] { return MysqlAddress(); },
                                                                    .sessions = *sessions_,
                                                                    .journal = *journal_,
                                                                    .live = *live_,
@@ -159,20 +193,23 @@ absl::Status Gateway::OpenPorts() {
 
   session_options_ = OptionsOfSessions();
   services_ = std::make_unique<frontend::Services>(frontend::Services{.options = session_options_,
-                                                                      .authenticator = *tokens_,
+                                                                      .authenticator = *task_authenticator_,
                                                                       .policy = *policy_,
                                                                       .approvals = *approvals_,
                                                                       .journal = *journal_,
                                                                       .relays = *relays_,
                                                                       .catalogs = *catalogs_,
                                                                       .mask_keys = *mask_keys_,
+                                                                      .tasks = *tasks_,
                                                                       .live = *live_,
                                                                       .tls = [this] { return tls_.Current(); },
                                                                       .rsa_key = rsa_key_.get()});
   const uint32_t processors = std::max(1U, std::thread::hardware_concurrency());
   threads_ = std::make_unique<net::IoThreads>(config_.threads == 0 ? processors : config_.threads);
   listener_ = std::make_unique<frontend::Listener>(*threads_, *services_, config_.limits.pending_logins);
-  return listener_->Start(config_.mysql.listen.host, config_.mysql.listen.port);
+  if (absl::Status started = listener_->Start(config_.mysql.listen.host, config_.mysql.listen.port); !started.ok()) return started;
+  mysql_port_ = listener_->port();
+  return absl::OkStatus();
 }
 
 frontend::FrontendOptions Gateway::OptionsOfSessions() const {
@@ -199,6 +236,13 @@ frontend::FrontendOptions Gateway::OptionsOfSessions() const {
   return options;
 }
 
+// Every address has no name that an agent could call.
+api::MysqlAddress Gateway::MysqlAddress() const {
+  const std::string& host = config_.mysql.listen.host;
+  const bool everywhere = host.empty() || host == "0.0.0.0" || host == "::";
+  return {.host = everywhere ? "" : host, .port = mysql_port_};
+}
+
 absl::Status Gateway::Reload() {
   absl::Status tls = config_.mysql.tls ? tls_.Load(*config_.mysql.tls) : absl::OkStatus();
   absl::Status rules = publisher_->Reload(absl::Now());
@@ -223,6 +267,7 @@ void Gateway::Stop(const std::string& reason) {
     live_->EndAll("shutdown");
     std::this_thread::sleep_for(std::chrono::milliseconds(20));
   }
+  tasks_->Tend();
   api_services_->EndStreams();
   catalogs_->Shutdown();
   relays_->Shutdown();

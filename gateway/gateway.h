@@ -9,6 +9,7 @@
 #include <openssl/types.h>
 
 #include <asio/ssl/context.hpp>
+#include <atomic>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -31,6 +32,9 @@
 #include "gateway/recording/session_index.h"
 #include "gateway/store/sqlite/policy_versions.h"
 #include "gateway/store/store.h"
+#include "gateway/store/task_store.h"
+#include "gateway/tasks/task_authenticator.h"
+#include "gateway/tasks/tasks.h"
 #include "gateway/tunnel/relays.h"
 
 namespace postern {
@@ -68,8 +72,10 @@ class Gateway {
  private:
   explicit Gateway(config::GatewayConfig config);
   absl::Status OpenStores();
+  absl::Status OpenTasks();
   absl::Status OpenPorts();
   frontend::FrontendOptions OptionsOfSessions() const;
+  api::MysqlAddress MysqlAddress() const;
 
   struct FreeKey {
     void operator()(EVP_PKEY* key) const;
@@ -85,11 +91,14 @@ class Gateway {
   std::unique_ptr<store::PolicyVersions> policy_versions_;
   std::unique_ptr<publishing::PolicyPublisher> publisher_;
   std::unique_ptr<masking::MaskKeys> mask_keys_;
+  std::unique_ptr<approval::Approvals> approvals_;
+  std::unique_ptr<frontend::LiveSessions> live_;
+  std::unique_ptr<store::TaskStore> task_store_;
+  std::unique_ptr<tasks::Tasks> tasks_;
+  std::unique_ptr<tasks::TaskAuthenticator> task_authenticator_;
   std::unique_ptr<CloseProofs> close_proofs_;
   std::unique_ptr<catalog::Catalogs> catalogs_;
   std::unique_ptr<tunnel::Relays> relays_;
-  std::unique_ptr<approval::Approvals> approvals_;
-  std::unique_ptr<frontend::LiveSessions> live_;
   TlsInForce tls_;
   std::unique_ptr<EVP_PKEY, FreeKey> rsa_key_;
   frontend::FrontendOptions session_options_;
@@ -98,6 +107,8 @@ class Gateway {
   std::unique_ptr<frontend::Listener> listener_;
   std::unique_ptr<api::ApiServices> api_services_;
   std::unique_ptr<api::ApiServer> api_server_;
+  // 0 until it is listened on.
+  std::atomic<uint16_t> mysql_port_ = 0;
   bool stopped_ = false;
 };
 

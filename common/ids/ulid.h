@@ -14,6 +14,7 @@ std::string NewId(std::string_view prefix);
 inline std::string NewSessionId() { return NewId("ses_"); }
 inline std::string NewStatementId() { return NewId("stm_"); }
 inline std::string NewApprovalId() { return NewId("apr_"); }
+inline std::string NewTaskId() { return NewId("tsk_"); }
 inline std::string NewTokenId() { return NewId("tok_"); }
 
 }  // namespace postern::ids

@@ -2,23 +2,35 @@
 
 Tour() {
   . "$state/demo.env"
+  TourTask
   TourRead
   TourHeldWrite
   TourRefusal
+  TourEnd
   TourProof
 }
 
 Step() { printf "\n%s-- %s%s\n" "$bold" "$*" "$plain"; }
 Shell() { printf "%s$ %s%s\n" "$faint" "$*" "$plain"; }
 
+# The task, as the agent's posternctl answered it: $(OfTask user).
+OfTask() { jq -er ".$1" <<<"$tour_task"; }
+
 # The agent's client: a stock one, with nothing installed into it.
 Agent() {
-  MYSQL_PWD="$POSTERN_AGENT_TOKEN" "$db_client" --no-defaults -h "$POSTERN_MYSQL_HOST" -P "$POSTERN_MYSQL_PORT" \
-    -u "$POSTERN_AGENT+$POSTERN_TARGET" --ssl-ca="$POSTERN_CA" --table "$@" shop
+  MYSQL_PWD="$(OfTask password)" "$db_client" --no-defaults -h "$(OfTask host)" -P "$(OfTask port)" \
+    -u "$(OfTask user)" --ssl-ca="$POSTERN_CA" --table "$@" shop
 }
 
 ShowAgent() { Shell "$(basename "$db_client") -u $POSTERN_AGENT+$POSTERN_TARGET … shop -e \"$1\""; }
 ShowCtl() { Shell "posternctl $*"; }
+
+TourTask() {
+  Step "The agent asks for a door: policy opens it at once, for this task and no longer than 10 minutes"
+  ShowCtl task start --target "$POSTERN_TARGET" --reason "\"look into order 42\"" --ttl 10m
+  tour_task="$(Ctl agent task start --target "$POSTERN_TARGET" --reason "look into order 42" --ttl 10m --label tool=tour --output json)"
+  jq '{id, state, user, deadline}' <<<"$tour_task"
+}
 
 TourRead() {
   local sql="SELECT status, COUNT(*) FROM orders GROUP BY status"
@@ -63,9 +75,20 @@ TourRefusal() {
   Agent --force <<<"DROP TABLE orders; SELECT COUNT(*) FROM orders;" 2>&1 || true
 }
 
+TourEnd() {
+  Step "The task is done: its password is good for nothing now, and nothing of it is left open"
+  ShowCtl task end "$(OfTask id)"
+  Ctl agent task end "$(OfTask id)" >/dev/null
+  WaitFor "the end of the task" gateway TaskEnded
+  Ctl agent task show "$(OfTask id)"
+  Agent -e "SELECT 1" 2>&1 || true
+}
+
+TaskEnded() { Ctl agent task show "$(OfTask id)" --output json | jq -e '.state == "ended"'; }
+
 TourProof() {
   local session
-  session="$(Ctl reviewer sessions list --output json | jq -r '.[0].id')"
+  session="$(Ctl reviewer sessions list --task "$(OfTask id)" --output json | jq -r '.[0].id')"
   Step "The agent has left: its database thread is gone, and the record says how that was proven"
   WaitFor "the proof of close" gateway Proven "$session"
   ShowCtl sessions show "$session"

@@ -9,6 +9,7 @@
 #include "gateway/api/requests.h"
 #include "gateway/frontend/live_sessions.h"
 #include "gateway/identity/tokens.h"
+#include "gateway/tasks/tasks.h"
 
 namespace postern::api {
 namespace {
@@ -70,6 +71,7 @@ grpc::ServerUnaryReactor* AccessService::RevokeToken(grpc::CallbackServerContext
                            if (absl::IsNotFound(revoked.status())) return revoked.status();
                            // Even if the store failed: no login with it succeeds now, and nothing of it may go on.
                            watches_.EndByIdentity(request->id());
+                           parts_.tasks.EndByIdentity(request->id());
                            const size_t ended = parts_.live.EndByIdentity(request->id(), "revoked");
                            response->set_sessions_ended(static_cast<uint32_t>(ended));
                            return revoked.status();

@@ -31,7 +31,7 @@ std::optional<std::string_view> BearerToken(const grpc::CallbackServerContext& c
 absl::Status WrongKind(const RpcRule& rule) {
   return absl::PermissionDeniedError(
       std::string(rule.name) +
-      " is for people: an agent's token opens the MySQL port only. Use a token made with "
+      " is for people: an agent's token opens the MySQL port, and its own tasks. Use a token made with "
       "`posternctl tokens create --role …`");
 }
 
@@ -70,7 +70,8 @@ absl::StatusOr<identity::Principal> Guard::Authorize(const grpc::CallbackServerC
   }
   absl::Status refusal;
   if (who->kind != v1::PRINCIPAL_KIND_PERSON) {
-    refusal = WrongKind(rule);
+    const bool own_things = who->kind == v1::PRINCIPAL_KIND_AGENT && rule.roles.agent;
+    if (!own_things) refusal = WrongKind(rule);
   } else if (!rule.roles.Admits(who->roles)) {
     refusal = WrongRole(rule, *who);
   }

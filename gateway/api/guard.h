@@ -1,4 +1,4 @@
-// Who may call: a bearer token in, a person with a fitting role out. Every RPC but the relays' passes here first.
+// Who may call: a bearer token in, a person with a fitting role out, or an agent where the RPC is about what is its own. Every RPC but the relays' passes here first.
 //
 // Thread-safe; does not block.
 #ifndef POSTERN_GATEWAY_API_GUARD_H_
@@ -24,7 +24,7 @@ class Guard {
  public:
   Guard(identity::Authenticator& authenticator, Audit& audit) : authenticator_(authenticator), audit_(audit) {}
 
-  // UNAUTHENTICATED: no token, or one that is no good, the same words for each. PERMISSION_DENIED: an agent's token, or
+  // UNAUTHENTICATED: no token, or one that is no good, the same words for each. PERMISSION_DENIED: an agent's token where none serves, or
   // no role of the RPC's; such an attempt is put on record. RESOURCE_EXHAUSTED: too many bad tokens from there lately.
   absl::StatusOr<identity::Principal> Authorize(const grpc::CallbackServerContext& context, Rpc rpc,
                                                 const Intent& intent);

@@ -6,6 +6,7 @@
 #include <absl/time/time.h>
 
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <string>
 
@@ -32,16 +33,27 @@ namespace postern::recording {
 class Journal;
 class SessionIndex;
 }  // namespace postern::recording
+namespace postern::tasks {
+class Tasks;
+}
 namespace postern::tunnel {
 class Relays;
 }
 
 namespace postern::api {
 
+// Where agents log in; no host when the port is open on every address.
+struct MysqlAddress {
+  std::string host;
+  uint16_t port = 0;
+};
+
 struct ApiParts {
   identity::Authenticator& authenticator;
   identity::Tokens& tokens;
   approval::Approvals& approvals;
+  tasks::Tasks& tasks;
+  std::function<MysqlAddress()> mysql;
   recording::SessionIndex& sessions;
   recording::Journal& journal;
   frontend::LiveSessions& live;

@@ -66,10 +66,33 @@ absl::Status Check(const v1::DecideApprovalRequest& request) {
   return CheckReason(request.reason());
 }
 
+absl::Status Check(const v1::GetTaskRequest& request) { return CheckId(request.id(), "tsk_"); }
+
+absl::Status Check(const v1::ListTasksRequest& request) {
+  if (!v1::Task::State_IsValid(request.state())) return Wrong("state", "no such state");
+  if (request.agent().size() > kMaxFilterBytes) return Wrong("agent", "at most 128 bytes");
+  if (request.target().size() > kMaxFilterBytes) return Wrong("target", "at most 128 bytes");
+  return CheckLimit(request.limit());
+}
+
+absl::Status Check(const v1::ExtendTaskRequest& request) {
+  if (absl::Status id = CheckId(request.id(), "tsk_"); !id.ok()) return id;
+  if (request.ttl_seconds() <= 0) return Wrong("ttl_seconds", "how long the task stays open from now on");
+  return CheckReason(request.reason());
+}
+
+absl::Status Check(const v1::EndTaskRequest& request) {
+  if (absl::Status id = CheckId(request.id(), "tsk_"); !id.ok()) return id;
+  return CheckReason(request.reason());
+}
+
 absl::Status Check(const v1::ListSessionsRequest& request) {
   if (!v1::Session::State_IsValid(request.state())) return Wrong("state", "no such state");
   if (request.agent().size() > kMaxFilterBytes) return Wrong("agent", "at most 128 bytes");
   if (request.target().size() > kMaxFilterBytes) return Wrong("target", "at most 128 bytes");
+  if (!request.task_id().empty()) {
+    if (absl::Status id = CheckId(request.task_id(), "tsk_"); !id.ok()) return id;
+  }
   return CheckLimit(request.limit());
 }
 

@@ -12,6 +12,7 @@
 #include "proto/postern/v1/approval.pb.h"
 #include "proto/postern/v1/policy.pb.h"
 #include "proto/postern/v1/session.pb.h"
+#include "proto/postern/v1/task.pb.h"
 
 namespace postern::api {
 
@@ -23,6 +24,10 @@ absl::Status Check(const v1::RevokeTokenRequest& request);
 absl::Status Check(const v1::ListApprovalsRequest& request);
 absl::Status Check(const v1::GetApprovalRequest& request);
 absl::Status Check(const v1::DecideApprovalRequest& request);
+absl::Status Check(const v1::GetTaskRequest& request);
+absl::Status Check(const v1::ListTasksRequest& request);
+absl::Status Check(const v1::ExtendTaskRequest& request);
+absl::Status Check(const v1::EndTaskRequest& request);
 absl::Status Check(const v1::ListSessionsRequest& request);
 absl::Status Check(const v1::GetSessionRequest& request);
 absl::Status Check(const v1::ReplaySessionRequest& request);

@@ -12,6 +12,10 @@ constexpr RoleSet kAdmin{.admin = true};
 constexpr RoleSet kReviewer{.reviewer = true};
 constexpr RoleSet kAnyRole{.reviewer = true, .auditor = true, .admin = true};
 
+constexpr RoleSet kAgentOrAdmin{.agent = true, .admin = true};
+constexpr RoleSet kAgentOrDecider{.agent = true, .reviewer = true, .admin = true};
+constexpr RoleSet kAgentOrAnyRole{.agent = true, .reviewer = true, .auditor = true, .admin = true};
+
 constexpr std::array kRules = {
     RpcRule{Rpc::kCreateToken, "Access/CreateToken", kAdmin, true},
     RpcRule{Rpc::kListTokens, "Access/ListTokens", kAdmin, false},
@@ -21,6 +25,11 @@ constexpr std::array kRules = {
     RpcRule{Rpc::kWatchApprovals, "Approvals/Watch", kAnyRole, false},
     RpcRule{Rpc::kApprove, "Approvals/Approve", kReviewer, false},
     RpcRule{Rpc::kDeny, "Approvals/Deny", kReviewer, false},
+    RpcRule{Rpc::kStartTask, "Tasks/Start", kAgentOrAdmin, true},
+    RpcRule{Rpc::kGetTask, "Tasks/Get", kAgentOrAnyRole, false},
+    RpcRule{Rpc::kListTasks, "Tasks/List", kAgentOrAnyRole, false},
+    RpcRule{Rpc::kExtendTask, "Tasks/Extend", kAgentOrDecider, true},
+    RpcRule{Rpc::kEndTask, "Tasks/End", kAgentOrDecider, true},
     RpcRule{Rpc::kListSessions, "Sessions/List", kAnyRole, false},
     RpcRule{Rpc::kGetSession, "Sessions/Get", kAnyRole, true},
     RpcRule{Rpc::kReplaySession, "Sessions/Replay", kAnyRole, true},

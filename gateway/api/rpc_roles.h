@@ -23,6 +23,11 @@ enum class Rpc : uint8_t {
   kWatchApprovals,
   kApprove,
   kDeny,
+  kStartTask,
+  kGetTask,
+  kListTasks,
+  kExtendTask,
+  kEndTask,
   kListSessions,
   kGetSession,
   kReplaySession,
@@ -40,6 +45,8 @@ enum class Rpc : uint8_t {
 
 // Roles that open an RPC, any one of which is enough.
 struct RoleSet {
+  // Agents too, for what is their own: the service sees to that.
+  bool agent = false;
   bool any_person = false;
   bool reviewer = false;
   bool auditor = false;

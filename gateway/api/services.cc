@@ -7,6 +7,7 @@
 #include "gateway/api/approvals_service.h"
 #include "gateway/api/policy_service.h"
 #include "gateway/api/sessions_service.h"
+#include "gateway/api/tasks_service.h"
 
 namespace postern::api {
 namespace {
@@ -29,6 +30,7 @@ struct ApiServices::Shared {
   Calls calls{guard, audit, workers};
   ApprovalsService approvals{parts, calls};
   AccessService access{parts, calls, approvals.watches()};
+  TasksService tasks{parts, calls};
   SessionsService sessions{parts, calls, replayers};
   PolicyService policy{parts, calls};
   AdminService admin{parts, calls};
@@ -38,7 +40,7 @@ ApiServices::ApiServices(ApiParts parts) : shared_(std::make_unique<Shared>(std:
 ApiServices::~ApiServices() = default;
 
 std::vector<grpc::Service*> ApiServices::All() {
-  return {&shared_->access, &shared_->approvals, &shared_->sessions, &shared_->policy, &shared_->admin};
+  return {&shared_->access, &shared_->approvals, &shared_->tasks, &shared_->sessions, &shared_->policy, &shared_->admin};
 }
 
 void ApiServices::EndStreams() { shared_->approvals.watches().EndAll(); }

@@ -7,7 +7,9 @@ namespace postern::approval {
 absl::Status MayDecide(const v1::Approval& approval, const identity::Principal& reviewer) {
   if (reviewer.kind != v1::PRINCIPAL_KIND_PERSON) return absl::PermissionDeniedError("only people decide approvals");
   if (reviewer.name.empty()) return absl::PermissionDeniedError("a reviewer needs a name");
-  if (reviewer.name == approval.agent()) return absl::PermissionDeniedError("nobody decides their own request");
+  const v1::TaskInfo& task = approval.task();
+  if (reviewer.name == approval.agent() || reviewer.name == task.requester()) return absl::PermissionDeniedError("nobody decides their own request");
+  if (reviewer.name == task.sponsor()) return absl::PermissionDeniedError("nobody decides for a task that they sponsor");
   if (std::find(reviewer.roles.begin(), reviewer.roles.end(), v1::ROLE_REVIEWER) == reviewer.roles.end()) {
     return absl::PermissionDeniedError("deciding needs the role reviewer");
   }

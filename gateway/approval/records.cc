@@ -7,6 +7,7 @@ v1::Record RecordOf(const v1::Approval& approval, absl::Time now) {
   v1::Record record;
   record.set_at_unix_us(absl::ToUnixMicros(now));
   record.set_session_id(approval.session_id());
+  record.set_task_id(approval.task().id());
   return record;
 }
 

@@ -66,6 +66,9 @@ struct GatewayLimits {
   uint32_t approval_history = 10000;
   uint64_t approval_statement_bytes = 1u << 20;  // a longer statement is not held but refused
   uint32_t approval_watchers = 256;
+  // Tasks that wait or are open.
+  uint32_t tasks = 1000;
+  uint32_t tasks_per_agent = 16;
   // Recording.
   uint64_t journal_queue_bytes = 64u << 20;  // waiting to become durable
   uint64_t journal_segment_bytes = 256u << 20;

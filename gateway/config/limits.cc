@@ -39,6 +39,8 @@ void ReadCounts(Reader& read, GatewayLimits& limits) {
   read.Count("held_statements_per_agent", limits.held_statements_per_agent, 1'000'000);
   read.Count("approval_history", limits.approval_history, 1'000'000);
   read.Count("approval_watchers", limits.approval_watchers, 100'000);
+  read.Count("tasks", limits.tasks, 1'000'000);
+  read.Count("tasks_per_agent", limits.tasks_per_agent, 1'000'000);
   read.Count("relays", limits.relays, 100'000);
 }
 

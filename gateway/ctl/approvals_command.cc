@@ -107,7 +107,7 @@ ExitCode Decide(Invocation& invocation, const Client& client, bool approve, cons
 }
 
 void AddList(CLI::App& approvals, Invocation& invocation) {
-  CLI::App* command = approvals.add_subcommand("list", "List held statements, newest first");
+  CLI::App* command = approvals.add_subcommand("list", "List held statements and requested tasks, newest first");
   auto flags = std::make_shared<ListFlags>();
   command->add_option("--state", flags->state, "pending (the default), approved, denied, expired, void or all")
       ->check(CLI::IsMember({"pending", "approved", "denied", "expired", "void", "all"}));
@@ -119,8 +119,8 @@ void AddList(CLI::App& approvals, Invocation& invocation) {
 
 void AddDecide(CLI::App& approvals, Invocation& invocation, bool approve) {
   CLI::App* command =
-      approve ? approvals.add_subcommand("approve", "Let a held statement run, once, exactly as shown (role reviewer)")
-              : approvals.add_subcommand("deny", "Refuse a held statement; the agent sees the reason (role reviewer)");
+      approve ? approvals.add_subcommand("approve", "Let a held statement run, once, exactly as shown, or a task open (role reviewer)")
+              : approvals.add_subcommand("deny", "Refuse a held statement or a task; the agent sees the reason (role reviewer)");
   auto id = std::make_shared<std::string>();
   auto reason = std::make_shared<std::string>();
   command->add_option("id", *id, "The approval's id, apr_…")->required();
@@ -135,7 +135,7 @@ void AddDecide(CLI::App& approvals, Invocation& invocation, bool approve) {
 }  // namespace
 
 void AddApprovals(CLI::App& app, Invocation& invocation) {
-  CLI::App* approvals = app.add_subcommand("approvals", "See and decide held statements");
+  CLI::App* approvals = app.add_subcommand("approvals", "See and decide held statements and requested tasks");
   approvals->require_subcommand(1);
   AddList(*approvals, invocation);
 

@@ -14,6 +14,7 @@ void AddStatus(CLI::App& app, Invocation& invocation);
 void AddTargets(CLI::App& app, Invocation& invocation);
 void AddTokens(CLI::App& app, Invocation& invocation);
 void AddApprovals(CLI::App& app, Invocation& invocation);
+void AddTasks(CLI::App& app, Invocation& invocation);
 void AddSessions(CLI::App& app, Invocation& invocation);
 void AddPolicy(CLI::App& app, Invocation& invocation);
 void AddSql(CLI::App& app, Invocation& invocation);

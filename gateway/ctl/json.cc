@@ -88,8 +88,7 @@ void AddField(ordered_json& object, const Message& message, const FieldDescripto
     object[name] = MapJson(message, field);
   } else if (field.is_repeated()) {
     object[name] = ArrayJson(message, field);
-  } else if (field.cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE &&
-             !message.GetReflection()->HasField(message, &field)) {
+  } else if (field.has_presence() && !message.GetReflection()->HasField(message, &field)) {
     object[name] = nullptr;
   } else if (TakeSuffix(name, "_unix_ms")) {
     const int64_t at = message.GetReflection()->GetInt64(message, &field);

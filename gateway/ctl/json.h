@@ -1,7 +1,7 @@
 // Protocol messages as the JSON that `--output json` prints.
 //
 // Every field of a message is there, in the proto's order and under its name; enums are words, an unspecified one is
-// null; `created_at_unix_ms` becomes `created_at` in ISO 8601, null for 0; an absent message is null; bytes are UTF-8
+// null; `created_at_unix_ms` becomes `created_at` in ISO 8601, null for 0; an absent message or optional field is null; bytes are UTF-8
 // with invalid bytes written \xNN, and then `<name>_base64` has them exactly. Pure.
 #ifndef POSTERN_GATEWAY_CTL_JSON_H_
 #define POSTERN_GATEWAY_CTL_JSON_H_

@@ -29,6 +29,10 @@ void Tell(const v1::SessionOpened& event, std::ostream& out) {
   out << "session opened by " << OneLine(event.agent()) << " for " << OneLine(event.target()) << " from "
       << OneLine(event.client_address()) << (event.tls() ? " over TLS" : " without TLS") << ", "
       << OneLine(event.identity_kind()) << " " << OneLine(event.identity_id()) << '\n';
+  const v1::TaskInfo& task = event.task();
+  if (task.id().empty() || task.implicit()) return;
+  out << kIndent << "task " << OneLine(task.id()) << ": " << OneLine(task.reason()) << ", asked for by "
+      << OneLine(task.requester()) << '\n';
 }
 
 void Tell(const v1::Statement& event, std::ostream& out) {
@@ -95,6 +99,9 @@ void TellRecord(const v1::Record& record, int64_t start_unix_us, std::ostream& o
     case v1::Record::kGatewayStopped:
     case v1::Record::kLoginRefused:
     case v1::Record::kAdminAction:
+    case v1::Record::kTaskRequested:
+    case v1::Record::kTaskOpened:
+    case v1::Record::kTaskEnded:
     case v1::Record::EVENT_NOT_SET:
       out << "an event of another kind; `--output json` has it whole\n";
   }

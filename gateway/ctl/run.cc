@@ -10,7 +10,7 @@
 namespace postern::ctl {
 namespace {
 
-constexpr char kAbout[] = "Postern's command line, for reviewers, auditors and platform engineers";
+constexpr char kAbout[] = "Postern's command line, for agents, reviewers, auditors and platform engineers";
 constexpr char kFooter[] =
     "Address, CA and token come from flags, else from POSTERN_API, POSTERN_CA and POSTERN_TOKEN, else from the config\n"
     "file. Exit codes: 0 done; 1 refused, failed or invalid; 2 wrong usage; 3 gateway not reached; 4 token not good\n"
@@ -44,6 +44,7 @@ int Run(const std::vector<std::string>& arguments, World world) {
   AddTargets(app, invocation);
   AddTokens(app, invocation);
   AddApprovals(app, invocation);
+  AddTasks(app, invocation);
   AddSessions(app, invocation);
   AddPolicy(app, invocation);
   AddSql(app, invocation);

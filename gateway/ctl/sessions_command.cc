@@ -17,6 +17,7 @@ namespace {
 struct ListFlags {
   std::string agent;
   std::string target;
+  std::string task_id;
   std::string state = "all";
   uint32_t limit = 0;
 };
@@ -25,6 +26,7 @@ ExitCode List(Invocation& invocation, const Client& client, const ListFlags& fla
   v1::ListSessionsRequest request;
   request.set_agent(flags.agent);
   request.set_target(flags.target);
+  request.set_task_id(flags.task_id);
   request.set_limit(flags.limit);
   request.set_state(static_cast<v1::Session::State>(
       EnumFromWord(*v1::Session::State_descriptor(), flags.state).value_or(v1::Session::STATE_UNSPECIFIED)));
@@ -102,6 +104,7 @@ void AddList(CLI::App& sessions, Invocation& invocation) {
   auto flags = std::make_shared<ListFlags>();
   command->add_option("--agent", flags->agent, "Of this agent");
   command->add_option("--target", flags->target, "At this target");
+  command->add_option("--task", flags->task_id, "Of this task");
   command->add_option("--state", flags->state, "live, closing, closed or all (the default)")
       ->check(CLI::IsMember({"live", "closing", "closed", "all"}));
   command->add_option("--limit", flags->limit, "At most so many; 100 if absent")->check(CLI::Range(1, 1000));

@@ -18,6 +18,13 @@ std::string Expiry(const v1::Approval& approval, absl::Time now) {
   return left > absl::ZeroDuration() ? "in " + Span(left) : "now";
 }
 
+bool IsTask(const v1::Approval& approval) { return approval.kind() == v1::Approval::KIND_TASK; }
+
+// What would run or open.
+std::string Subject(const v1::Approval& approval) {
+  return IsTask(approval) ? "task: " + approval.task().reason() : approval.statement();
+}
+
 size_t Approving(const v1::Approval& approval) {
   size_t count = 0;
   for (const v1::Vote& vote : approval.votes()) count += vote.approve() ? 1 : 0;
@@ -41,16 +48,27 @@ void ShowFacts(const v1::Approval& approval, absl::Time now, std::ostream& out) 
   sheet.Add("state", StateText(approval));
   sheet.Add("agent", approval.agent());
   sheet.Add("target", approval.target() + (approval.schema().empty() ? "" : ", schema " + approval.schema()));
-  sheet.Add("verb", approval.verb());
-  sheet.Add("objects", Joined(approval.objects()));
+  if (approval.has_task() && !approval.task().implicit()) {
+    sheet.Add("task", approval.task().id() + ": " + approval.task().reason());
+    sheet.Add("requester", approval.task().requester());
+    if (!approval.task().sponsor().empty()) sheet.Add("sponsor", approval.task().sponsor());
+  }
+  if (IsTask(approval)) {
+    sheet.Add("stays open", Span(absl::Seconds(approval.task_ttl_seconds())));
+  } else {
+    sheet.Add("verb", approval.verb());
+    sheet.Add("objects", Joined(approval.objects()));
+  }
   sheet.Add("rule", approval.rule());
   sheet.Add("reviewers", approval.reviewers().empty() ? "any reviewer" : "members of " + Joined(approval.reviewers()));
-  sheet.Add("transaction", approval.in_transaction() ? "inside one: others may wait for its locks" : "no");
+  if (!IsTask(approval)) sheet.Add("transaction", approval.in_transaction() ? "inside one: others may wait for its locks" : "no");
   sheet.Add("asked", TableTime(approval.created_at_unix_ms()));
   const std::string expiry = Expiry(approval, now);
   sheet.Add("expires", TableTime(approval.expires_at_unix_ms()) + (expiry.empty() ? "" : " (" + expiry + ")"));
-  sheet.Add("session", approval.session_id());
-  sheet.Add("statement", approval.statement_id());
+  if (!IsTask(approval)) {
+    sheet.Add("session", approval.session_id());
+    sheet.Add("statement", approval.statement_id());
+  }
   sheet.Print(out);
 }
 
@@ -81,10 +99,12 @@ void ShowVotes(const v1::Approval& approval, std::ostream& out) {
 
 void ShowApproval(const v1::Approval& approval, absl::Time now, std::ostream& out) {
   ShowFacts(approval, now, out);
-  out << "\nThis statement, exactly (" << Count(approval.statement().size(), "byte")
-      << "; what is not plain text is shown as an escape):\n\n"
-      << Block(approval.statement(), kIndent) << '\n';
-  ShowParameters(approval, out);
+  if (!IsTask(approval)) {
+    out << "\nThis statement, exactly (" << Count(approval.statement().size(), "byte")
+        << "; what is not plain text is shown as an escape):\n\n"
+        << Block(approval.statement(), kIndent) << '\n';
+    ShowParameters(approval, out);
+  }
   ShowVotes(approval, out);
 }
 
@@ -94,7 +114,7 @@ void ListApprovals(const google::protobuf::RepeatedPtrField<v1::Approval>& appro
   for (const v1::Approval& approval : approvals) {
     table.Add({approval.id(), Word(approval.state()), approval.agent(), approval.target(),
                Span(now - absl::FromUnixMillis(approval.created_at_unix_ms())) + " ago", Expiry(approval, now),
-               approval.rule(), Shortened(approval.statement(), kStatementColumns)});
+               approval.rule(), Shortened(Subject(approval), kStatementColumns)});
   }
   table.Print(out);
 }
@@ -102,7 +122,7 @@ void ListApprovals(const google::protobuf::RepeatedPtrField<v1::Approval>& appro
 void AnnounceApproval(const v1::Approval& approval, absl::Time now, std::ostream& out) {
   out << TableTime(absl::ToUnixMillis(now)) << "  " << OneLine(approval.id()) << "  " << OneLine(StateText(approval))
       << "  " << OneLine(approval.agent()) << " at " << OneLine(approval.target()) << ", rule "
-      << OneLine(approval.rule()) << ": " << Shortened(approval.statement(), kStatementColumns) << std::endl;
+      << OneLine(approval.rule()) << ": " << Shortened(Subject(approval), kStatementColumns) << std::endl;
 }
 
 }  // namespace postern::ctl

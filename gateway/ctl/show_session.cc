@@ -12,6 +12,14 @@ namespace {
 
 constexpr size_t kStatementColumns = 72;
 
+// "tsk_…: nightly report, asked for by bot, sponsored by ann".
+std::string TaskText(const v1::TaskInfo& task) {
+  if (task.implicit()) return task.id() + ", of this session alone";
+  std::string text = task.id() + ": " + task.reason() + ", asked for by " + task.requester();
+  if (!task.sponsor().empty()) text += ", sponsored by " + task.sponsor();
+  return text;
+}
+
 std::string DoorWord(const v1::Session& session) {
   if (!session.door_opened()) return "never opened";
   const std::string proof = Word(session.close_proof());
@@ -26,6 +34,7 @@ void ShowFacts(const v1::Session& session, std::ostream& out) {
             Word(session.state()) + (session.close_reason().empty() ? "" : " (" + session.close_reason() + ")"));
   sheet.Add("agent", session.agent());
   sheet.Add("target", session.target());
+  if (session.has_task()) sheet.Add("task", TaskText(session.task()));
   sheet.Add("from", session.client_address() + ", connection " + std::to_string(session.connection_id()));
   sheet.Add("opened", TableTime(session.opened_at_unix_ms()));
   if (session.closed_at_unix_ms() != 0) {
@@ -86,9 +95,10 @@ std::string ProofText(const v1::CloseProof& proof) {
 
 void ListSessions(const google::protobuf::RepeatedPtrField<v1::Session>& sessions, std::ostream& out) {
   Table table(
-      {"ID", "STATE", "AGENT", "TARGET", "FROM", "OPENED", "STATEMENTS", "REFUSED", "HELD", "DOOR", "ENDED BY"});
+      {"ID", "STATE", "AGENT", "TARGET", "TASK", "FROM", "OPENED", "STATEMENTS", "REFUSED", "HELD", "DOOR", "ENDED BY"});
   for (const v1::Session& session : sessions) {
-    table.Add({session.id(), Word(session.state()), session.agent(), session.target(), session.client_address(),
+    table.Add({session.id(), Word(session.state()), session.agent(), session.target(),
+               session.task().implicit() ? "-" : session.task().id(), session.client_address(),
                TableTime(session.opened_at_unix_ms()), std::to_string(session.statements()),
                std::to_string(session.refused()), std::to_string(session.held()), DoorWord(session),
                session.close_reason()});

@@ -36,6 +36,23 @@ Admission NotKnown(const mysql::Verify& claim, const AgentChannel& channel, std:
                  std::move(reason));
 }
 
+// The password is right, so its agent may know.
+Admission TaskNotOpen(const mysql::Verify& claim, const absl::Status& why) {
+  return Refused(kAccessDenied, "28000",
+                 absl::StrCat("Access denied for user '", ShownName(claim), "': ", why.message(),
+                              " [postern decision=deny rule=task]"),
+                 std::string(why.message()));
+}
+
+Admission NeedsTask(const mysql::Verify& claim, std::string_view target) {
+  const absl::string_view shown(target.data(), target.size());
+  return Refused(kAccessDenied, "28000",
+                 absl::StrCat("Access denied for user '", ShownName(claim), "': ", shown,
+                              " opens for a task that a reviewer approved. Start one with `posternctl task start --target ", shown,
+                              " --reason …` and log in with its password [postern decision=deny rule=access]"),
+                 "policy opens the target by approval, and this is no task's password");
+}
+
 Admission NoSuchTarget(const mysql::Verify& claim, std::string reason) {
   return Refused(kAccessDenied, "28000",
                  absl::StrCat("Access denied for user '", ShownName(claim),
@@ -82,6 +99,7 @@ Admission Admit(const Services& services, const AgentChannel& channel, uint32_t 
                 const mysql::Verify& claim) {
   auto who = services.authenticator.Authenticate(claim.secret.Reveal(), channel.peer_address(), absl::Now());
   if (!who.ok()) {
+    if (absl::IsFailedPrecondition(who.status())) return TaskNotOpen(claim, who.status());
     Admission refused = NotKnown(claim, channel, std::string(who.status().message()));
     refused.flood = absl::IsResourceExhausted(who.status());
     return refused;
@@ -95,6 +113,8 @@ Admission Admit(const Services& services, const AgentChannel& channel, uint32_t 
   if (target.empty() || !MayUse(*who, target)) return NoSuchTarget(claim, "target unknown, or not one of the token's");
   const auto access = policy::AccessFor(*rules, who->name, who->groups, target);
   if (!access) return NoSuchTarget(claim, "no access entry of the policy covers agent and target");
+  const bool has_task = who->identity_kind == tasks::kTaskIdentity;
+  if (!has_task && access->open == policy::Open::kApproval) return NeedsTask(claim, target);
   if (mysql::SafeCharsetOf(claim.charset).empty()) {
     return Refused(kUnknownCharset, "42000",
                    "Use character set utf8mb4, utf8mb3, latin1, ascii or binary: statements in others cannot be read "
@@ -114,6 +134,13 @@ Admission Admit(const Services& services, const AgentChannel& channel, uint32_t 
                    "schema not visible");
   }
   LoggedIn login;
+  if (has_task) {
+    auto joined = services.tasks.Join(who->identity_id);
+    if (!joined) return TokenEnded(claim, channel);
+    login.task = *std::move(joined);
+  } else {
+    login.task = services.tasks.JoinAlone(*who, *access);
+  }
   login.session_id = ids::NewSessionId();
   login.who = *std::move(who);
   login.target = target;
@@ -121,7 +148,6 @@ Admission Admit(const Services& services, const AgentChannel& channel, uint32_t 
   login.connection_id = connection_id;
   login.capabilities = claim.capabilities;
   login.collation = claim.charset;
-  login.access = *access;
   return {.login = std::move(login)};
 }
 

@@ -15,7 +15,7 @@ namespace {
 void UseBudget(SessionState& s, Errand& errand) {
   if (errand.decision.denied() || errand.decision.rule() == policy::builtin::kStartup) return;
   if (!errand.command->Is(mysql::Command::kQuery) && !errand.command->Is(mysql::Command::kStmtExecute)) return;
-  if (auto used_up = s.budget.BeginStatement()) SetDecision(errand, *std::move(used_up));
+  if (auto used_up = s.login.task->budget().BeginStatement()) SetDecision(errand, *std::move(used_up));
 }
 
 }  // namespace

@@ -97,12 +97,26 @@ asio::awaitable<absl::Status> HandOn(SessionState& s, const Errand& errand, mysq
   co_return absl::OkStatus();
 }
 
+// One piece of the reply, as far as the task's budget reaches: what its other sessions take counts too.
+absl::Status Walk(SessionState& s, mysql::Bytes piece, PieceForAgent& for_agent) {
+  absl::Status walked;
+  s.login.task->budget().Take([&](const tasks::BudgetLeft& left) {
+    const mysql::ReplySummary& reply = s.walker.summary();
+    const uint64_t rows = reply.rows;
+    const uint64_t bytes = reply.row_bytes;
+    s.walker.LimitRest(left.rows, left.bytes);
+    walked = s.walker.Feed(piece, for_agent);
+    return policy::Spending{.rows = reply.rows - rows, .bytes = reply.row_bytes - bytes};
+  });
+  return walked;
+}
+
 asio::awaitable<absl::Status> RelayReply(SessionState& s, const Errand& errand) {
   while (!s.walker.done()) {
     auto piece = co_await s.door->Receive();
     if (!piece.ok()) co_return piece.status();
     PieceForAgent for_agent(s, piece->bytes, errand);
-    absl::Status walked = s.walker.Feed(piece->bytes, for_agent);
+    absl::Status walked = Walk(s, piece->bytes, for_agent);
     if (!walked.ok()) co_return walked;
     if (for_agent.bytes().empty()) continue;
     absl::Status written = co_await HandOn(s, errand, for_agent.bytes());
@@ -111,16 +125,12 @@ asio::awaitable<absl::Status> RelayReply(SessionState& s, const Errand& errand) 
   co_return absl::OkStatus();
 }
 
-// The tighter of what the statement's rules let and what is left of the session's budget.
-mysql::ReplyLimits LimitsOf(const SessionState& s, const Errand& errand) {
+// What the statement's rules let.
+mysql::ReplyLimits LimitsOf(const Errand& errand) {
   mysql::ReplyLimits limits;
-  const policy::BudgetTerms& budget = s.budget.terms();
-  const policy::Spending& spent = s.budget.spent();
   if (errand.limits.max_rows) limits.rows = *errand.limits.max_rows;
   if (errand.limits.max_bytes) limits.row_bytes = *errand.limits.max_bytes;
   if (errand.limits.max_affected_rows) limits.affected_rows = *errand.limits.max_affected_rows;
-  if (budget.rows) limits.rows = std::min(limits.rows, *budget.rows - std::min(*budget.rows, spent.rows));
-  if (budget.bytes) limits.row_bytes = std::min(limits.row_bytes, *budget.bytes - std::min(*budget.bytes, spent.bytes));
   return limits;
 }
 
@@ -139,7 +149,7 @@ void StopForTime(SessionState& s, Errand& errand) {
 
 asio::awaitable<bool> Forward(SessionState& s, Errand& errand) {
   Outgoing out = WireFor(s, errand);
-  s.walker.Begin(errand.command->reply, out.last_sequence, errand.agent_sequence, LimitsOf(s, errand));
+  s.walker.Begin(errand.command->reply, out.last_sequence, errand.agent_sequence, LimitsOf(errand));
   std::optional<Screen> screen;
   errand.screened = NeedsScreen(s, errand);
   if (errand.screened) {
@@ -155,8 +165,6 @@ asio::awaitable<bool> Forward(SessionState& s, Errand& errand) {
   s.StepDone();
   s.waiting = Waiting::kNothing;
   const mysql::ReplySummary& reply = s.walker.summary();
-  // What goes beyond was cut; the next statement hears of it.
-  static_cast<void>(s.budget.Spend({.rows = reply.rows, .bytes = reply.row_bytes}));
 
   if (!status.ok()) {
     co_await BreakOff(s, errand, status);

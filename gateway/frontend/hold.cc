@@ -17,6 +17,8 @@ v1::Approval ApprovalFor(const SessionState& s, const Errand& errand) {
   const policy::HoldTerms& terms = errand.decision.terms();
   v1::Approval approval;
   approval.set_id(ids::NewApprovalId());
+  approval.set_kind(v1::Approval::KIND_STATEMENT);
+  *approval.mutable_task() = s.login.task->info();
   approval.set_session_id(s.login.session_id);
   approval.set_statement_id(errand.record.statement_id());
   approval.set_agent(s.login.who.name);

@@ -13,19 +13,22 @@ namespace {
 v1::Record StatementRecord(SessionState& s, Errand& errand) {
   ++s.statements;
   errand.recorded = true;
-  v1::Record record = NewRecord(s.login.session_id);
+  v1::Record record = NewRecord(s);
   *record.mutable_statement() = errand.record;
   return record;
 }
 
 }  // namespace
 
-v1::Record NewRecord(const std::string& session_id) {
+v1::Record NewRecord(const std::string& session_id, const std::string& task_id) {
   v1::Record record;
   record.set_at_unix_us(absl::ToUnixMicros(absl::Now()));
   record.set_session_id(session_id);
+  record.set_task_id(task_id);
   return record;
 }
+
+v1::Record NewRecord(const SessionState& s) { return NewRecord(s.login.session_id, s.login.task->id()); }
 
 asio::awaitable<absl::Status> Record(recording::Journal& journal, v1::Record record) {
   net::Mailbox<absl::Status> done(co_await asio::this_coro::executor);

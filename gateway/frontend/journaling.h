@@ -14,8 +14,9 @@
 
 namespace postern::frontend {
 
-// A record of a session, stamped with the present time.
-v1::Record NewRecord(const std::string& session_id);
+// A record of a session and its task, stamped with the present time; of neither if they are empty.
+v1::Record NewRecord(const std::string& session_id, const std::string& task_id);
+v1::Record NewRecord(const SessionState& s);
 
 // Completes, on the caller's executor, when the record is durable or could not be made so.
 asio::awaitable<absl::Status> Record(recording::Journal& journal, v1::Record record);

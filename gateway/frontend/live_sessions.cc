@@ -8,24 +8,24 @@ namespace postern::frontend {
 
 LiveSessions::LiveSessions(SessionLimits limits) : limits_(limits) {}
 
-absl::Status LiveSessions::Add(Entry entry, size_t at_target) {
+absl::Status LiveSessions::Add(Entry entry, size_t at_once) {
   std::lock_guard lock(mutex_);
   if (entries_.size() >= limits_.sessions) {
     return absl::ResourceExhaustedError("the gateway has as many sessions as limits.sessions lets it have");
   }
   size_t of_agent = 0;
-  size_t of_agent_here = 0;
+  size_t beside = 0;
   for (const auto& [id, other] : entries_) {
     if (other.agent != entry.agent) continue;
     ++of_agent;
-    if (other.target == entry.target) ++of_agent_here;
+    if (entry.task_id.empty() ? other.target == entry.target : other.task_id == entry.task_id) ++beside;
   }
   if (of_agent >= limits_.sessions_per_agent) {
     return absl::ResourceExhaustedError("the agent has as many sessions as limits.sessions_per_agent lets it have");
   }
-  if (of_agent_here >= at_target) {
-    return absl::ResourceExhaustedError(absl::StrCat("the agent has its ", at_target, " connections to ", entry.target,
-                                                     " open; close one"));
+  if (beside >= at_once) {
+    return absl::ResourceExhaustedError(absl::StrCat(entry.task_id.empty() ? "the agent" : "the task", " has its ", at_once,
+                                                     " connections to ", entry.target, " open; close one"));
   }
   std::string id = entry.session_id;
   entries_.emplace(std::move(id), std::move(entry));
@@ -75,6 +75,10 @@ size_t LiveSessions::End(std::string_view session_id, const std::string& reason)
 
 size_t LiveSessions::EndByIdentity(std::string_view identity_id, const std::string& reason) {
   return EndWhere([&](const Entry& entry) { return entry.identity_id == identity_id; }, reason);
+}
+
+size_t LiveSessions::EndByTask(std::string_view task_id, const std::string& reason) {
+  return EndWhere([&](const Entry& entry) { return !task_id.empty() && entry.task_id == task_id; }, reason);
 }
 
 size_t LiveSessions::EndAll(const std::string& reason) {

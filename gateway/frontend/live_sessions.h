@@ -32,6 +32,8 @@ class LiveSessions {
     std::string agent;
     std::string target;
     std::string identity_id;
+    // Empty for a session that is a task of its own.
+    std::string task_id;
     // The server's thread id, 0 while no door is open.
     uint64_t thread_id = 0;
     // Ends the session for that reason.
@@ -42,8 +44,9 @@ class LiveSessions {
 
   explicit LiveSessions(SessionLimits limits);
 
-  // RESOURCE_EXHAUSTED when the gateway or the agent has its fill; `at_target`: how many the agent may have at this target.
-  absl::Status Add(Entry entry, size_t at_target);
+  // RESOURCE_EXHAUSTED when the gateway or the agent has its fill; `at_once`: how many its task may have; of a session that is
+  // a task of its own, how many the agent may have at this target.
+  absl::Status Add(Entry entry, size_t at_once);
   void Remove(const std::string& session_id);
   void SetThreadId(const std::string& session_id, uint64_t thread_id);
 
@@ -51,9 +54,10 @@ class LiveSessions {
   // session of that agent and target has it, or when it could mean two.
   std::optional<Entry> FindForKill(uint64_t id, std::string_view agent, std::string_view target) const;
 
-  // Asks one session, those of a token, or all to end. How many were asked.
+  // Asks one session, those of a token or a task, or all to end. How many were asked.
   size_t End(std::string_view session_id, const std::string& reason);
   size_t EndByIdentity(std::string_view identity_id, const std::string& reason);
+  size_t EndByTask(std::string_view task_id, const std::string& reason);
   size_t EndAll(const std::string& reason);
 
   bool Contains(std::string_view session_id) const;

@@ -49,7 +49,8 @@ LiveSessions::Entry EntryFor(const LoggedIn& login, const asio::any_io_executor&
                             .connection_id = login.connection_id,
                             .agent = login.who.name,
                             .target = login.target,
-                            .identity_id = login.who.identity_id};
+                            .identity_id = login.who.identity_id,
+                            .task_id = login.task->info().implicit() ? std::string() : login.task->id()};
   entry.end = [handle = login.handle, executor](std::string reason) {
     asio::post(executor, [handle, reason = std::move(reason)] {
       handle->end_reason = reason;
@@ -65,7 +66,7 @@ LiveSessions::Entry EntryFor(const LoggedIn& login, const asio::any_io_executor&
 }
 
 v1::Record OpenedRecord(const LoggedIn& login, const AgentChannel& channel, const mysql::Verify& claim) {
-  v1::Record record = NewRecord(login.session_id);
+  v1::Record record = NewRecord(login.session_id, login.task->id());
   v1::SessionOpened& opened = *record.mutable_session_opened();
   opened.set_agent(login.who.name);
   opened.set_target(login.target);
@@ -79,13 +80,14 @@ v1::Record OpenedRecord(const LoggedIn& login, const AgentChannel& channel, cons
   opened.set_tls(channel.tls());
   opened.set_connection_id(login.connection_id);
   opened.set_schema(text::ValidUtf8(login.schema));
+  *opened.mutable_task() = login.task->info();
   return record;
 }
 
 void RecordRefused(const Services& services, const AgentChannel& channel, const std::string& user,
                    const std::string& reason) {
   log::Info("login refused", {{"user", user}, {"peer", channel.peer_address()}, {"reason", reason}});
-  v1::Record record = NewRecord({});
+  v1::Record record = NewRecord({}, {});
   v1::LoginRefused& refused = *record.mutable_login_refused();
   refused.set_user(user);
   refused.set_client_address(channel.peer_address());
@@ -107,14 +109,14 @@ asio::awaitable<Admission> Enter(const Services& services, AgentChannel& channel
   if (!admission.login) co_return admission;
   LoggedIn& login = *admission.login;
   login.handle = std::make_shared<SessionHandle>();
-  const absl::Status counted = services.live.Add(EntryFor(login, channel.executor()), login.access.connections);
+  const absl::Status counted = services.live.Add(EntryFor(login, channel.executor()), login.task->terms().connections);
   if (!counted.ok()) {
     co_return Admission{.error = {kTooManySessions, "08004",
                                   absl::StrCat("Too many connections: ", counted.message(),
                                                " [postern decision=deny rule=limits]")},
                         .reason = std::string(counted.message())};
   }
-  login.registration = std::make_unique<Registration>(services.live, services.journal, login.session_id);
+  login.registration = std::make_unique<Registration>(services.live, services.journal, login.session_id, login.task->id());
   // A revocation that came before the session could be found has not ended it.
   if (!services.authenticator.StillValid(login.who, absl::Now())) co_return TokenEnded(claim, channel);
   const absl::Status recorded = co_await Record(services.journal, OpenedRecord(login, channel, claim));
@@ -125,6 +127,7 @@ asio::awaitable<Admission> Enter(const Services& services, AgentChannel& channel
                         .reason = "cannot record"};
   }
   login.registration->SetOpened();
+  login.task->CountSession();
   co_return admission;
 }
 

@@ -17,18 +17,20 @@ tunnel::DoorRequest RequestFor(const SessionState& s) {
   request.session_id = s.login.session_id;
   request.target = s.login.target;
   request.agent = s.login.who.name;
+  request.task_id = s.login.task->id();
   request.capabilities = s.login.capabilities;
   if (s.multi_statements) request.capabilities |= mysql::capability::kMultiStatements;
   request.collation = s.login.collation;
   request.schema = s.schema;
   request.open_timeout = s.services.options.open_timeout;
-  request.attributes = {{"postern_session", s.login.session_id}, {"postern_agent", s.login.who.name}};
+  request.attributes = {{"postern_session", s.login.session_id}, {"postern_agent", s.login.who.name},
+                        {"postern_task", s.login.task->id()}};
   return request;
 }
 
 void RecordOpened(const SessionState& s) {
   const tunnel::OpenedDoor& opened = s.door->opened();
-  v1::Record record = NewRecord(s.login.session_id);
+  v1::Record record = NewRecord(s);
   v1::DoorOpened& event = *record.mutable_door_opened();
   event.set_relay(opened.relay);
   event.set_thread_id(opened.thread_id);
@@ -42,6 +44,7 @@ void RecordOpened(const SessionState& s) {
 asio::awaitable<bool> OpenDoor(SessionState& s, Errand& errand) {
   if (s.door) co_return true;
   const absl::Time since = absl::Now();
+  s.services.tasks.ExpectDoor(s.login.session_id, s.login.task.task());
   s.waiting = Waiting::kDoor;
   auto door = co_await s.services.relays.Open(RequestFor(s));
   s.waiting = Waiting::kNothing;
@@ -50,6 +53,7 @@ asio::awaitable<bool> OpenDoor(SessionState& s, Errand& errand) {
     co_await Refuse(s, errand, DoorFailed(s, errand, door.status()));
     co_return false;
   }
+  s.login.task->CountDoor();
   if (s.ending) {
     (*door)->Close();
     co_await Refuse(s, errand, SessionEnded(s, errand));

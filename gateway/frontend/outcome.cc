@@ -50,7 +50,12 @@ void DescribeScreening(const SessionState& s, const Errand& errand, const std::s
     if (findings.by_kind[kind] == 0) continue;
     (*outcome.mutable_detected())[std::string(masking::KindName(static_cast<masking::Kind>(kind)))] = findings.by_kind[kind];
   }
-  if (errand.masks.in_force && outcome.error_code() != 0) {
+  if (s.masker->cut()) {
+    outcome.set_result(v1::Outcome::RESULT_ERROR);
+    outcome.set_error_code(s.masker->cut()->code);
+    outcome.set_sql_state(s.masker->cut()->sqlstate);
+    outcome.set_error(s.masker->cut()->message);
+  } else if (errand.masks.in_force && outcome.error_code() != 0) {
     outcome.set_error(masking::ErrorText(outcome.error_code(), outcome.error()));
   }
   if (s.masker->withheld()) {
@@ -67,7 +72,8 @@ void Conclude(SessionState& s, Errand& errand, v1::Outcome outcome) {
   outcome.set_open_us(Micros(errand.opening));
   outcome.set_server_us(Micros(errand.at_server));
   outcome.set_total_us(Micros(absl::Now() - errand.arrived));
-  v1::Record record = NewRecord(s.login.session_id);
+  if (outcome.result() == v1::Outcome::RESULT_REFUSED) s.login.task->CountRefused();
+  v1::Record record = NewRecord(s);
   *record.mutable_outcome() = std::move(outcome);
   RecordLater(s.services.journal, record);
 }

@@ -132,9 +132,18 @@ Refusal Contradiction(const Errand& errand, std::string_view why) {
 Refusal ResultCut(const Errand& errand) {
   return {{kLimitReached, "42000",
            WithBracket(absl::StrCat("The result of this ", What(errand),
-                                    " was cut: it has more rows or bytes than the policy lets it have, or than the session's budget "
+                                    " was cut: it has more rows or bytes than the policy lets it have, or than the task's budget "
                                     "has left. Ask for less."),
                        errand, absl::StrCat("decision=cut rule=", errand.decision.rule()))},
+          v1::Outcome::RESULT_ERROR};
+}
+
+Refusal MaskedValuesUsedUp(const SessionState& s, const Errand& errand) {
+  return {{kLimitReached, "42000",
+           WithBracket(absl::StrCat("The result of this ", What(errand), " was cut: this task's budget of ",
+                                    s.login.task->terms().budget.masked_values.value_or(0),
+                                    " masked values is used up. What is still needed takes a new task."),
+                       errand, "decision=cut rule=budget")},
           v1::Outcome::RESULT_ERROR};
 }
 

@@ -42,6 +42,8 @@ Refusal SchemaMoved(const Errand& errand);
 Refusal Contradiction(const Errand& errand, std::string_view why);
 // Its result was more than the policy lets the agent have: it got as much, and this.
 Refusal ResultCut(const Errand& errand);
+// Its result showed more different masked values than the task may see: it got as much, and this.
+Refusal MaskedValuesUsedUp(const SessionState& s, const Errand& errand);
 // It changed more rows than its rule lets: the session ends, and with it the transaction is rolled back.
 Refusal ChangedTooMuch(const Errand& errand);
 // The statement was stopped for its time; it may have been undone or not have run.

@@ -8,8 +8,9 @@
 namespace postern::frontend {
 namespace {
 
-v1::Record ClosedRecord(const std::string& session_id, const std::string& reason, uint64_t statements) {
-  v1::Record record = NewRecord(session_id);
+v1::Record ClosedRecord(const std::string& session_id, const std::string& task_id, const std::string& reason,
+                        uint64_t statements) {
+  v1::Record record = NewRecord(session_id, task_id);
   record.mutable_session_closed()->set_reason(reason);
   record.mutable_session_closed()->set_statements(statements);
   return record;
@@ -19,13 +20,13 @@ v1::Record ClosedRecord(const std::string& session_id, const std::string& reason
 
 Registration::~Registration() {
   live_.Remove(session_id_);
-  if (opened_) RecordLater(journal_, ClosedRecord(session_id_, "disconnect", 0));
+  if (opened_) RecordLater(journal_, ClosedRecord(session_id_, task_id_, "disconnect", 0));
 }
 
 asio::awaitable<void> Registration::Close(std::string reason, uint64_t statements) {
   opened_ = false;
   live_.Remove(session_id_);
-  const absl::Status recorded = co_await Record(journal_, ClosedRecord(session_id_, reason, statements));
+  const absl::Status recorded = co_await Record(journal_, ClosedRecord(session_id_, task_id_, reason, statements));
   if (!recorded.ok()) log::Error("the end of a session could not be recorded", {{"session", session_id_}, {"error", recorded}});
 }
 

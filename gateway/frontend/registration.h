@@ -15,8 +15,8 @@ namespace postern::frontend {
 class Registration {
  public:
   // REQUIRES: the session was added to `live`. Both outlive this.
-  Registration(LiveSessions& live, recording::Journal& journal, std::string session_id)
-      : live_(live), journal_(journal), session_id_(std::move(session_id)) {}
+  Registration(LiveSessions& live, recording::Journal& journal, std::string session_id, std::string task_id)
+      : live_(live), journal_(journal), session_id_(std::move(session_id)), task_id_(std::move(task_id)) {}
   // Of a session that did not come to its end (its login could not be answered, or failed here): closed as "disconnect".
   ~Registration();
   Registration(const Registration&) = delete;
@@ -32,6 +32,7 @@ class Registration {
   LiveSessions& live_;
   recording::Journal& journal_;
   const std::string session_id_;
+  const std::string task_id_;
   bool opened_ = false;
 };
 

@@ -104,6 +104,16 @@ masking::Verdict Screen::OnColumns(Columns columns, size_t result) {
   return Let(columns, masks);
 }
 
+std::optional<mysql::ErrPacket> Screen::AfterRow() {
+  if (witness() == nullptr || !s_.login.task->budget().masked_values_overspent()) return std::nullopt;
+  s_.Interrupt();
+  return MaskedValuesUsedUp(s_, errand_).error;
+}
+
+masking::ValueWitness* Screen::witness() { return s_.login.task->budget().counts_masked_values() ? this : nullptr; }
+
+void Screen::OnMasked(std::string_view value) { s_.login.task->budget().CountMasked(value); }
+
 // Names are those of the statement and of the schema: no value is told.
 std::string Screen::Compare(Columns columns) const {
   const auto& outputs = errand_.masks.outputs;

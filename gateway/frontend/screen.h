@@ -18,12 +18,16 @@ namespace postern::frontend {
 // Whether the reply to the errand has to go through a screen at all. Takes over the detectors of the errand's policy.
 bool NeedsScreen(SessionState& s, const Errand& errand);
 
-class Screen final : public masking::ResultJudge {
+class Screen final : public masking::ResultJudge, public masking::ValueWitness {
  public:
   // Both live until the reply is done. REQUIRES: an open door.
   Screen(SessionState& s, const Errand& errand);
 
   masking::Verdict OnColumns(masking::RowMasks::Columns columns, size_t result) override;
+  // The budget of masked values is used up: the server may stop.
+  std::optional<mysql::ErrPacket> AfterRow() override;
+  masking::ValueWitness* witness() override;
+  void OnMasked(std::string_view value) override;
 
   // Names, never values. Empty: prediction and result agree.
   const std::string& contradiction() const { return contradiction_; }

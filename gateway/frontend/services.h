@@ -19,6 +19,7 @@
 #include "gateway/masking/mask_keys.h"
 #include "gateway/policy/in_force.h"
 #include "gateway/recording/journal.h"
+#include "gateway/tasks/tasks.h"
 #include "gateway/tunnel/relays.h"
 
 namespace postern::frontend {
@@ -54,6 +55,7 @@ struct Services {
   tunnel::Relays& relays;
   catalog::Catalogs& catalogs;
   const masking::MaskKeys& mask_keys;
+  tasks::Tasks& tasks;
   LiveSessions& live;
   // The TLS context for the next handshake; null where the listener has none. Thread-safe.
   std::function<std::shared_ptr<asio::ssl::context>()> tls;

@@ -24,16 +24,22 @@ struct Next {
   mysql::Capabilities capabilities = 0;
 };
 
+// The task's deadline, which may have moved away since.
+void GuardDeadline(SessionState& s) {
+  const absl::Duration left = s.login.task->deadline() - absl::Now();
+  if (left <= absl::ZeroDuration()) return s.End(EndingFor("deadline"));
+  s.lifetime.Arm(left, [&s] { GuardDeadline(s); });
+}
+
 void Begin(SessionState& s) {
   s.login.handle->state = &s;
   s.channel->ReadAhead(s.services.options.packet_bytes, [&s] { s.End({.reason = "disconnect"}); });
-  const absl::Duration until_expiry = s.login.who.expires_at - absl::Now();
-  s.lifetime.Arm(std::min(s.login.access.max_ttl, until_expiry), [&s] { s.End(EndingFor("deadline")); });
+  GuardDeadline(s);
   if (!s.login.handle->end_reason.empty()) s.End(EndingFor(s.login.handle->end_reason));
 }
 
 asio::awaitable<absl::StatusOr<Packet>> NextCommand(SessionState& s) {
-  const absl::Duration idle = std::min(s.login.access.idle, s.services.options.idle_timeout);
+  const absl::Duration idle = std::min(s.login.task->terms().idle, s.services.options.idle_timeout);
   s.step.Arm(idle, [&s] { s.End(EndingFor("idle")); });
   auto packet = co_await s.channel->Read(0);
   s.StepDone();
@@ -71,7 +77,9 @@ asio::awaitable<Next> RunSession(const Services& services, std::shared_ptr<Agent
     if (packet.ok() && s.channel->lost() && !IsQuit(*packet)) {
       s.End({.reason = "disconnect"});
     } else if (packet.ok()) {
+      s.login.task->Busy();
       co_await Serve(s, *packet);
+      s.login.task->Rest(absl::Now());
     } else {
       if (!s.ending) s.End(EndingOf(packet.status()));
       co_await SayWhy(s);

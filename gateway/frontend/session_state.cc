@@ -16,7 +16,8 @@ constexpr absl::Duration kLastWords = absl::Seconds(2);
 
 Ending EndingFor(const std::string& reason) {
   if (reason == "idle") return {reason, 4031, "The session was idle for too long and was closed"};
-  if (reason == "deadline") return {reason, 3024, "The session's time is over: its access or its token has ended"};
+  if (reason == "deadline") return {reason, 3024, "The session's time is over: its task or its token has ended"};
+  if (reason == "task ended") return {reason, 3169, "The session was ended with its task"};
   if (reason == "shutdown") return {reason, 1053, "The gateway is shutting down; connect again"};
   return {reason, 3169, "The session was ended: " + reason};
 }

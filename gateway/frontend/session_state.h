@@ -23,9 +23,9 @@
 #include "gateway/frontend/watchdog.h"
 #include "gateway/identity/principal.h"
 #include "gateway/masking/result_masker.h"
-#include "gateway/policy/budget.h"
 #include "gateway/policy/session_facts.h"
 #include "gateway/policy/rules.h"
+#include "gateway/tasks/open_task.h"
 #include "gateway/tunnel/door.h"
 
 namespace postern::frontend {
@@ -48,7 +48,8 @@ struct LoggedIn {
   uint32_t connection_id = 0;
   mysql::Capabilities capabilities = 0;
   uint16_t collation = 0;
-  policy::AccessTerms access;
+  // That of its password, or one of its own.
+  tasks::Membership task;
   std::shared_ptr<SessionHandle> handle;
   std::unique_ptr<Registration> registration;
 };
@@ -119,8 +120,6 @@ struct SessionState {
   Watchdog step;
   Watchdog lifetime;
   uint64_t statements = 0;
-  // What the session may still use up.
-  policy::Budget budget{login.access.budget};
 
   bool in_transaction() const { return (status_flags & mysql::server_status::kInTransaction) != 0; }
   policy::SessionFacts Facts() const;

@@ -30,6 +30,7 @@ void ResultMasker::Begin(ReplyShape shape, ResultJudge& judge, uint8_t sequence,
   sequence_ = sequence;
   result_ = 0;
   withheld_.reset();
+  cut_.reset();
   row_.reset();
   findings_ = {};
   definitions_.Clear();
@@ -76,7 +77,7 @@ void ResultMasker::UseMasks(std::shared_ptr<const RowMasks> masks) {
   rows_ = Rows::kPassed;
   if (masks_ == nullptr || masks_->clear_from() == 0) return;
   rows_ = Rows::kMasked;
-  row_.emplace(masks_, RowProtocol(), writer_);
+  row_.emplace(masks_, RowProtocol(), writer_, judge_->witness());
 }
 
 Findings ResultMasker::findings() const {
@@ -156,8 +157,7 @@ absl::Status ResultMasker::TakeRows(Bytes& piece, const std::string& out, size_t
       writer_.BeginRow();
       row_->Begin();
       absl::Status status = row_->Feed(payload);
-      if (status.ok()) status = row_->End();
-      if (status.ok()) status = writer_.EndRow();
+      if (status.ok()) status = EndMaskedRow();
       if (!status.ok()) return status;
     }
   }
@@ -238,8 +238,18 @@ absl::Status ResultMasker::FeedRow(std::string_view bytes) {
   if (body_left_ > 0 || continued_) return absl::OkStatus();
   row_open_ = false;
   if (rows_ != Rows::kMasked) return absl::OkStatus();
+  return EndMaskedRow();
+}
+
+absl::Status ResultMasker::EndMaskedRow() {
   if (absl::Status status = row_->End(); !status.ok()) return status;
-  return writer_.EndRow();
+  if (absl::Status status = writer_.EndRow(); !status.ok()) return status;
+  std::optional<mysql::ErrPacket> in_place_of_rest = judge_->AfterRow();
+  if (!in_place_of_rest) return absl::OkStatus();
+  Tell(in_place_of_rest->Encode());
+  cut_ = std::move(in_place_of_rest);
+  rows_ = Rows::kSwallowed;
+  return absl::OkStatus();
 }
 
 }  // namespace postern::masking

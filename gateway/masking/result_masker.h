@@ -46,6 +46,10 @@ class ResultJudge {
   virtual ~ResultJudge() = default;
   // `columns` of the reply's result number `result` from 0, or of a statement that was prepared. Called once for each.
   virtual Verdict OnColumns(RowMasks::Columns columns, size_t result) = 0;
+  // A masked row is complete. An error instead of what the result still has: it is cut.
+  virtual std::optional<mysql::ErrPacket> AfterRow() { return std::nullopt; }
+  // Told of values that are shown masked; null: nobody is.
+  virtual ValueWitness* witness() { return nullptr; }
 };
 
 class ResultMasker {
@@ -74,6 +78,8 @@ class ResultMasker {
   bool done() const { return state_ == State::kDone; }
   // What the agent was told in place of a result, if one was withheld.
   const std::optional<mysql::ErrPacket>& withheld() const { return withheld_; }
+  // What the agent was told in place of the rest, if a result was cut.
+  const std::optional<mysql::ErrPacket>& cut() const { return cut_; }
   // Of the last result: to be kept with the statement while a cursor is open.
   const std::shared_ptr<const RowMasks>& masks() const { return masks_; }
   // What detectors found in all results of the reply.
@@ -113,6 +119,7 @@ class ResultMasker {
   absl::Status Judge(mysql::Bytes packet);
   absl::Status BeginRowPacket(mysql::PacketHeader header, std::string_view seen);
   absl::Status FeedRow(std::string_view bytes);
+  absl::Status EndMaskedRow();
 
   absl::Status OnControl(std::string_view payload);
   absl::Status OnFirst(std::string_view payload);
@@ -137,6 +144,7 @@ class ResultMasker {
   std::optional<RowMasker> row_;
   Rows rows_ = Rows::kPassed;
   std::optional<mysql::ErrPacket> withheld_;
+  std::optional<mysql::ErrPacket> cut_;
   Findings findings_;
 
   uint8_t sequence_ = 0;  // expected next

@@ -19,7 +19,7 @@ uint8_t FirstByte(std::string_view payload) { return static_cast<uint8_t>(payloa
 
 // One packet for the agent, unless it was told already that there is nothing more.
 void ResultMasker::Tell(std::string_view payload) {
-  if (!withheld_) writer_.Packet(payload);
+  if (!withheld_ && !cut_) writer_.Packet(payload);
 }
 
 absl::Status ResultMasker::OnControl(std::string_view payload) {
@@ -127,7 +127,7 @@ absl::Status ResultMasker::NextPreparedBlock() {
 // All definitions are there: the result goes on under masks, or not at all.
 absl::Status ResultMasker::Decide() {
   const size_t result = result_++;
-  if (withheld_) {
+  if (withheld_ || cut_) {
     definitions_.Clear();
     return absl::OkStatus();
   }

@@ -38,10 +38,11 @@ bool PassesAsItIs(Action action) { return action == Action::kClear || action == 
 
 }  // namespace
 
-RowMasker::RowMasker(std::shared_ptr<const RowMasks> masks, Protocol protocol, PacketWriter& writer)
+RowMasker::RowMasker(std::shared_ptr<const RowMasks> masks, Protocol protocol, PacketWriter& writer, ValueWitness* witness)
     : masks_(std::move(masks)),
       protocol_(protocol),
       writer_(writer),
+      witness_(witness),
       masker_(masks_->key()),
       search_(masks_->detector()) {}
 
@@ -256,6 +257,10 @@ void RowMasker::FinishValue(std::string_view whole) {
     masker_.Mask(mask, protocol_, whole, wire_);
   }
   writer_.Append(wire_);
+  // Hashes are of the text of a value, which is one whatever protocol it came in.
+  if (witness_ != nullptr && mask.action != Action::kErrorText) {
+    witness_->OnMasked(mask.action == Action::kRewrite ? whole : std::string_view(wire_));
+  }
   held_.clear();
 }
 

@@ -24,10 +24,18 @@
 
 namespace postern::masking {
 
+// Is told of each value that is shown masked, and so shows something of itself: not of those that are masked whole.
+class ValueWitness {
+ public:
+  virtual ~ValueWitness() = default;
+  // The value, or what it became where that tells values apart as well. Not kept.
+  virtual void OnMasked(std::string_view value) = 0;
+};
+
 class RowMasker {
  public:
-  // `writer` outlives this.
-  RowMasker(std::shared_ptr<const RowMasks> masks, Protocol protocol, PacketWriter& writer);
+  // `writer` and `witness`, which may be null, outlive this.
+  RowMasker(std::shared_ptr<const RowMasks> masks, Protocol protocol, PacketWriter& writer, ValueWitness* witness = nullptr);
 
   void Begin();
   absl::Status Feed(std::string_view piece);
@@ -64,6 +72,7 @@ class RowMasker {
   std::shared_ptr<const RowMasks> masks_;
   const Protocol protocol_;
   PacketWriter& writer_;
+  ValueWitness* const witness_;
   ValueMasker masker_;
   TextSearch search_;
 

@@ -11,8 +11,8 @@
 
 namespace postern::policy {
 
-// Empty: no entry of `access` covers the agent there, so it cannot log in. Where several do, the tightest terms of
-// each.
+// Empty: no entry of `access` covers the agent there, or one refuses it, so it cannot log in. Where several do, the tightest
+// terms of each: where entries want approval, by the groups that all of these name, and nobody if there is none.
 std::optional<AccessTerms> AccessFor(const Rules& rules, std::string_view agent, const std::vector<std::string>& groups,
                                      std::string_view target) noexcept;
 

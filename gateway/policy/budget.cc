@@ -26,7 +26,7 @@ uint64_t Sum(uint64_t a, uint64_t b) {
 
 Decision UsedUp(const Part& part, uint64_t limit) {
   return Decision::Deny(builtin::kBudget, config::Cat("this task's budget of ", limit, " ", part.name,
-                                                      " is used up; it ends with the session, and a new one needs a new task"));
+                                                      " is used up; it has no more for this, in any session of it. What is still needed takes a new task"));
 }
 
 }  // namespace

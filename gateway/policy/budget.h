@@ -1,4 +1,4 @@
-// What one task (one session) may use up in all, and how much of it is gone. Plain values; a Budget belongs to its session.
+// What one task may use up in all, and how much of it is gone. Plain values: whoever shares a Budget guards it.
 #ifndef POSTERN_GATEWAY_POLICY_BUDGET_H_
 #define POSTERN_GATEWAY_POLICY_BUDGET_H_
 

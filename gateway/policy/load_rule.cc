@@ -84,6 +84,8 @@ void ReadConditions(Section& section, Rule& rule) {
   for (const ColumnPattern& column : rule.conditions.columns) rule.objects.Add({"", column.schema, column.table});
 }
 
+}  // namespace
+
 HoldTerms ReadHold(Section& section) {
   HoldTerms hold;
   hold.reviewers = section.Strings("reviewers");
@@ -93,6 +95,8 @@ HoldTerms ReadHold(Section& section) {
   hold.wait = section.Duration("wait", absl::Minutes(10), {absl::Seconds(1), absl::Hours(24)});
   return hold;
 }
+
+namespace {
 
 void ReadBody(Section& body, Rule& rule) {
   rule.objects = ReadObjects(body);

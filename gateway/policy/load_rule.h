@@ -1,4 +1,4 @@
-// One entry of `rules` in a policy file. Inside this folder only.
+// One entry of `rules` in a policy file, and what others have in common with it. Inside this folder only.
 #ifndef POSTERN_GATEWAY_POLICY_LOAD_RULE_H_
 #define POSTERN_GATEWAY_POLICY_LOAD_RULE_H_
 
@@ -12,6 +12,8 @@ namespace postern::policy {
 
 // `names`: those of the rules before it.
 Rule ReadRule(config::Section& section, std::set<std::string>& names);
+// `reviewers`, `approvals` and `wait`, of a hold or of an access entry.
+HoldTerms ReadHold(config::Section& section);
 
 }  // namespace postern::policy
 

@@ -22,6 +22,7 @@ using config::Section;
 constexpr size_t kMaxRules = 2000;  // RuleBits hold as many
 constexpr size_t kMaxDetectors = 64;
 constexpr size_t kMaxDetectorPatterns = 64;  // of all of them: each is a look at every text that is shown
+constexpr int64_t kMaxMaskedValues = 1'000'000;  // the gateway remembers each one of an open task
 
 BudgetTerms ReadBudgets(Section& access) {
   BudgetTerms terms;
@@ -35,16 +36,20 @@ BudgetTerms ReadBudgets(Section& access) {
   read("rows", terms.rows);
   const uint64_t bytes = section.Bytes("bytes", 1);
   if (section.Has("bytes")) terms.bytes = bytes;
-  if (!terms.any()) section.Report("", "needs statements, rows or bytes");
+  const int64_t masked_values = section.Int("masked_values", 0, {1, kMaxMaskedValues});
+  if (section.Has("masked_values")) terms.masked_values = static_cast<uint64_t>(masked_values);
+  if (!terms.any()) section.Report("", "needs statements, rows, bytes or masked_values");
   return terms;
 }
 
 AccessEntry ReadAccess(Section& section) {
   AccessEntry entry;
   entry.who = ReadWho(section);
-  enum class Open { kAutomatic };
-  section.RequiredWord<Open>("open", {{"automatic", Open::kAutomatic}});
   AccessTerms& terms = entry.terms;
+  terms.open = section.RequiredWord<Open>(
+      "open", {{"automatic", Open::kAutomatic}, {"approval", Open::kApproval}, {"refused", Open::kRefused}});
+  if (terms.open == Open::kRefused) return entry;
+  if (terms.open == Open::kApproval) terms.approval = ReadHold(section);
   terms.max_ttl = section.Duration("max_ttl", terms.max_ttl, {absl::Seconds(1), absl::Hours(24 * 30)});
   terms.idle = section.Duration("idle", terms.idle, {absl::Seconds(1), absl::Hours(24 * 30)});
   terms.connections = static_cast<uint32_t>(section.Int("connections", terms.connections, {1, 100'000}));

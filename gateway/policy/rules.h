@@ -88,12 +88,21 @@ struct DetectorRule {
   Detector detector;
 };
 
-// How the door of a session opens.
+// How a task's door opens. The later is stricter.
+enum class Open : uint8_t {
+  kAutomatic,  // at once, and for a plain login too
+  kApproval,   // once a reviewer approved the task
+  kRefused,
+};
+
+// On what terms a task of an agent has a target's door open.
 struct AccessTerms {
-  absl::Duration max_ttl = absl::Hours(1);  // a session ends after that, whatever it does
+  Open open = Open::kAutomatic;
+  HoldTerms approval;                       // of kApproval
+  absl::Duration max_ttl = absl::Hours(1);  // it ends after that, whatever it does
   absl::Duration idle = absl::Minutes(5);   // or when it sent nothing for so long
-  uint32_t connections = 4;                 // sessions the agent may have open at this target at once
-  BudgetTerms budget;                       // of one session
+  uint32_t connections = 4;                 // sessions that may be open at once
+  BudgetTerms budget;                       // of all its sessions together
 
   friend bool operator==(const AccessTerms&, const AccessTerms&) = default;
 };

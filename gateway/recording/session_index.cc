@@ -214,6 +214,7 @@ absl::StatusOr<size_t> SessionIndex::CloseLeftOpen() {
     answers.push_back(durable->get_future());
     v1::Record record;
     record.set_session_id(session.id());
+    record.set_task_id(session.task().id());
     record.mutable_session_closed()->set_reason("gateway died");
     record.mutable_session_closed()->set_statements(session.statements());
     journal_->Append(record, [durable](absl::Status status) { durable->set_value(std::move(status)); });

@@ -49,11 +49,15 @@ CREATE TABLE records (
   PRIMARY KEY (session, segment, offset)) STRICT, WITHOUT ROWID;
 )",
     "ALTER TABLE doors ADD COLUMN relay TEXT NOT NULL DEFAULT ''",
+    // The task as its message, and what is searched by.
+    "ALTER TABLE sessions ADD COLUMN task_id TEXT NOT NULL DEFAULT '';"
+    "ALTER TABLE sessions ADD COLUMN task BLOB;"
+    "CREATE INDEX sessions_by_task ON sessions (task_id)",
 };
 
 constexpr char kSessionColumns[] =
     "SELECT number, id, agent, target, client_address, connection_id, opened_ms, closed, closed_ms, close_reason, "
-    "statements, refused, held, doors, unproven, proof FROM sessions ";
+    "statements, refused, held, doors, unproven, proof, task FROM sessions ";
 
 v1::Session ReadSession(const store::Statement& row) {
   const bool closed = row.Int(7) != 0;
@@ -75,6 +79,8 @@ v1::Session ReadSession(const store::Statement& row) {
   session.set_held(static_cast<uint64_t>(row.Int(12)));
   session.set_door_opened(row.Int(13) > 0);
   if (all_proven) session.set_close_proof(static_cast<v1::CloseProof::State>(row.Int(15)));
+  // Written by us; of an earlier version there is none.
+  if (const std::string task = row.Text(16); !task.empty()) session.mutable_task()->ParseFromString(task);
   return session;
 }
 
@@ -154,14 +160,15 @@ absl::StatusOr<std::optional<Cursor>> SessionTables::progress() {
 
 absl::StatusOr<std::vector<v1::Session>> SessionTables::List(const v1::ListSessionsRequest& filter, size_t limit) {
   // Put together so that SQLite sees which conditions there are, and takes the index for them.
-  std::string sql = absl::StrCat(kSessionColumns, "WHERE ?1 = ?1 AND ?2 = ?2");
+  std::string sql = absl::StrCat(kSessionColumns, "WHERE ?1 = ?1 AND ?2 = ?2 AND ?4 = ?4");
   if (!filter.agent().empty()) sql += " AND agent = ?1";
   if (!filter.target().empty()) sql += " AND target = ?2";
+  if (!filter.task_id().empty()) sql += " AND task_id = ?4";
   sql += StateCondition(filter.state());
   sql += " ORDER BY number DESC LIMIT ?3";
   auto rows = Ready(sql);
   if (!rows.ok()) return rows.status();
-  (*rows)->Bind(1, filter.agent()).Bind(2, filter.target()).Bind(3, static_cast<int64_t>(limit));
+  (*rows)->Bind(1, filter.agent()).Bind(2, filter.target()).Bind(3, static_cast<int64_t>(limit)).Bind(4, filter.task_id());
   return ReadSessions(**rows);
 }
 

@@ -95,6 +95,9 @@ absl::Status SessionTables::ApplyEvent(const v1::Record& record, int64_t session
     case v1::Record::kGatewayStopped:
     case v1::Record::kLoginRefused:
     case v1::Record::kAdminAction:
+    case v1::Record::kTaskRequested:
+    case v1::Record::kTaskOpened:
+    case v1::Record::kTaskEnded:
     case v1::Record::EVENT_NOT_SET:
       break;
   }
@@ -102,10 +105,20 @@ absl::Status SessionTables::ApplyEvent(const v1::Record& record, int64_t session
 }
 
 absl::Status SessionTables::ApplyOpened(const v1::SessionOpened& opened, int64_t at_ms, int64_t session) {
-  return Run(
-      "UPDATE sessions SET agent = ?, target = ?, client_address = ?, connection_id = ?, opened_ms = ? WHERE number = "
-      "?",
-      opened.agent(), opened.target(), opened.client_address(), int64_t{opened.connection_id()}, at_ms, session);
+  auto set = Ready(
+      "UPDATE sessions SET agent = ?, target = ?, client_address = ?, connection_id = ?, opened_ms = ?, task_id = ?, "
+      "task = ? WHERE number = ?");
+  if (!set.ok()) return set.status();
+  return (*set)
+      ->Bind(1, opened.agent())
+      .Bind(2, opened.target())
+      .Bind(3, opened.client_address())
+      .Bind(4, int64_t{opened.connection_id()})
+      .Bind(5, at_ms)
+      .Bind(6, opened.task().id())
+      .BindBlob(7, opened.has_task() ? opened.task().SerializeAsString() : std::string())
+      .Bind(8, session)
+      .Run();
 }
 
 absl::Status SessionTables::ApplyStatement(const v1::Statement& statement, int64_t session, Position at) {

@@ -60,6 +60,7 @@ struct DoorRequest {
   std::string session_id;
   std::string target;
   std::string agent;
+  std::string task_id;
   uint64_t capabilities = 0;
   uint32_t collation = 0;
   std::string schema;

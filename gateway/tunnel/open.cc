@@ -35,6 +35,7 @@ v1::GatewayCommand OpenCommand(const DoorRequest& request, const std::string& no
   open.set_nonce(nonce);
   open.set_target(request.target);
   open.set_agent(request.agent);
+  open.set_task_id(request.task_id);
   open.set_capabilities(request.capabilities);
   open.set_collation(request.collation);
   open.set_schema(request.schema);

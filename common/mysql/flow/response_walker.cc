@@ -43,6 +43,8 @@ class ResponseWalker::Run {
 void ResponseWalker::Begin(ReplyShape shape, uint8_t upstream_sequence, uint8_t agent_sequence, ReplyLimits limits) {
   shape_ = shape;
   limits_ = limits;
+  most_rows_ = limits.rows;
+  most_row_bytes_ = limits.row_bytes;
   summary_ = ReplySummary{};
   sequence_ = static_cast<uint8_t>(upstream_sequence + 1);
   offset_ = static_cast<uint8_t>(agent_sequence - upstream_sequence);
@@ -215,7 +217,15 @@ absl::StatusOr<std::optional<std::string>> ResponseWalker::Judge(Bytes packet, R
 }
 
 bool ResponseWalker::FitsRow(PacketHeader header) const {
-  return summary_.rows < limits_.rows && summary_.row_bytes + kHeaderBytes + header.payload_bytes <= limits_.row_bytes;
+  return summary_.rows < most_rows_ && summary_.row_bytes + kHeaderBytes + header.payload_bytes <= most_row_bytes_;
+}
+
+void ResponseWalker::LimitRest(uint64_t rows, uint64_t row_bytes) {
+  // What is unlimited stays so.
+  most_rows_ = rows > limits_.rows - std::min(limits_.rows, summary_.rows) ? limits_.rows : summary_.rows + rows;
+  most_row_bytes_ = row_bytes > limits_.row_bytes - std::min(limits_.row_bytes, summary_.row_bytes)
+                        ? limits_.row_bytes
+                        : summary_.row_bytes + row_bytes;
 }
 
 // Of a reply that is cut nothing more is passed until its end, which tells so.

@@ -94,6 +94,8 @@ class ResponseWalker {
   // Before the row that would go beyond `limits` the reply is cut: the rest is walked and not passed, and ends in what
   // ResponseSink::OnCut says.
   void Begin(ReplyShape shape, uint8_t upstream_sequence = 0, uint8_t agent_sequence = 0, ReplyLimits limits = {});
+  // Of what is still to be fed, at most so much is passed, whatever the limits let: until this is called again.
+  void LimitRest(uint64_t rows, uint64_t row_bytes);
 
   // Any piece of the reply. After an error the walker stays in error. Bytes after the end of the reply are an error.
   [[nodiscard]] absl::Status Feed(Bytes chunk, ResponseSink& sink);
@@ -163,6 +165,8 @@ class ResponseWalker {
   uint64_t columns_left_ = 0;
   uint64_t prepared_columns_ = 0;
   ReplyLimits limits_;
+  uint64_t most_rows_ = std::numeric_limits<uint64_t>::max();
+  uint64_t most_row_bytes_ = std::numeric_limits<uint64_t>::max();
   std::string held_;        // the start of a packet that a chunk cut: as much as it takes to judge it
   uint32_t body_left_ = 0;  // bytes of the current row packet still to come
   bool continued_ = false;  // the current row goes on in the next physical packet

@@ -1,6 +1,9 @@
 #include <catch2/catch.hpp>
 
+#include <algorithm>
+#include <limits>
 #include <string>
+#include <tuple>
 
 #include "tests/unit/common/mysql/recorded_reply.h"
 
@@ -69,6 +72,23 @@ TEST_CASE("a reply is cut before the row that is too much, wherever its pieces a
       CHECK(walk.walker.summary().rows == 3);
       CHECK(walk.walker.summary().cut->code == 1226);
     }
+  }
+}
+
+TEST_CASE("what is left may change from piece to piece, and never beyond the limits") {
+  const std::string wire = Rows(9).RowsEnd(server_status::kAutocommit).wire();
+  constexpr uint64_t kEndless = std::numeric_limits<uint64_t>::max();
+  for (const auto& [limit, rest, expected] : {std::tuple(kEndless, uint64_t{4}, 4), std::tuple(uint64_t{3}, uint64_t{4}, 3),
+                                              std::tuple(uint64_t{3}, kEndless, 3)}) {
+    Walk walk;
+    walk.walker.Begin(ReplyShape::kQuery, 0, 0, {.rows = limit});
+    for (size_t at = 0; at < wire.size() && walk.status.ok(); at += 7) {
+      const uint64_t seen = walk.walker.summary().rows;
+      walk.walker.LimitRest(rest == kEndless ? rest : rest - std::min(rest, seen), kEndless);
+      walk.status = walk.walker.Feed(AsBytes(std::string_view(wire).substr(at, 7)), walk.sink);
+    }
+    CHECK(walk.status.ok());
+    CHECK(walk.sink.passed == CutAfter(expected));
   }
 }
 

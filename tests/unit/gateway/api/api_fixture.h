@@ -25,7 +25,9 @@
 #include "gateway/recording/file_journal.h"
 #include "gateway/recording/session_index.h"
 #include "gateway/store/sqlite/policy_versions.h"
+#include "tests/support/memory_task_store.h"
 #include "tests/support/memory_token_store.h"
+#include "gateway/tasks/tasks.h"
 #include "gateway/tunnel/relays.h"
 #include "tests/unit/gateway/temp_folder.h"
 
@@ -155,6 +157,7 @@ struct ApiFixture {
   std::unique_ptr<identity::Tokens> tokens = Must(identity::Tokens::Load(&token_store, {}));
   SteeredApprovals approvals;
   frontend::LiveSessions live{{}};
+  store::MemoryTaskStore task_store;
   NoRelays relays;
   catalog::Catalogs catalogs{{"orders"}, {}, [this](const std::string& target) { return relays.RefreshCatalog(target); }};
   policy::PolicyInForce policy{std::make_shared<const policy::Rules>(policy::Rules{"v1", "version: 1\n", {}, {}}),
@@ -163,7 +166,11 @@ struct ApiFixture {
   publishing::PolicyPublisher publisher{folder.path() / "policy.yaml", policy, *policy_versions};
   absl::Status reload_answer;
   int reloads = 0;
-  ApiServices services{{*tokens, *tokens, approvals, *index, journal, live, relays, catalogs, policy, publisher,
+  tasks::Tasks tasks{{task_store, journal, approvals, policy, {"orders"}, [](const std::string&, const std::string&) {}},
+                     {},
+                     [] { return absl::Now(); },
+                     [](absl::Time) {}};
+  ApiServices services{{*tokens, *tokens, approvals, tasks, [] { return MysqlAddress{"127.0.0.1", 3306}; }, *index, journal, live, relays, catalogs, policy, publisher,
                         [this] {
                           ++reloads;
                           return reload_answer;

@@ -2,11 +2,13 @@
 
 #include "gateway/api/rpc_roles.h"
 #include "gateway/api/watch.h"
+#include "gateway/policy/load_rules.h"
 #include "proto/postern/v1/access.grpc.pb.h"
 #include "proto/postern/v1/admin.grpc.pb.h"
 #include "proto/postern/v1/approval.grpc.pb.h"
 #include "proto/postern/v1/policy.grpc.pb.h"
 #include "proto/postern/v1/session.grpc.pb.h"
+#include "proto/postern/v1/task.grpc.pb.h"
 #include "tests/unit/gateway/api/api_fixture.h"
 
 namespace postern::api {
@@ -14,6 +16,7 @@ namespace {
 
 constexpr char kSession[] = "ses_01JD3X6Y0V7Q4M3Z8T5N2K9BRA";
 constexpr char kApproval[] = "apr_01JD3X6Y0V7Q4M3Z8T5N2K9BRA";
+constexpr char kTask[] = "tsk_01JD3X6Y0V7Q4M3Z8T5N2K9BRA";
 constexpr char kToken[] = "tok_01JD3X6Y0V7Q4M3Z8T5N2K9BRA";
 
 template <class Service, class Request, class Response>
@@ -34,6 +37,20 @@ Request WithId(const char* id) {
 v1::RefreshCatalogRequest RefreshOf(const char* target) {
   v1::RefreshCatalogRequest request;
   request.set_target(target);
+  return request;
+}
+
+v1::StartTaskRequest NewTaskOf(const char* target) {
+  v1::StartTaskRequest request;
+  request.set_target(target);
+  request.set_reason("because");
+  return request;
+}
+
+v1::ExtendTaskRequest ExtendOf(const char* id) {
+  v1::ExtendTaskRequest request;
+  request.set_id(id);
+  request.set_ttl_seconds(60);
   return request;
 }
 
@@ -72,13 +89,13 @@ grpc::Status CallReplay(ApiFixture& api, const std::string& secret) {
 
 struct Row {
   std::string name;
-  // r: reviewer, a: auditor, A: admin.
+  // r: reviewer, a: auditor, A: admin; g: an agent, for what is its own.
   std::string who_may;
   std::function<grpc::Status(ApiFixture&, const std::string& secret)> call;
 };
 
 std::vector<Row> Rows() {
-  using v1::Access, v1::Admin, v1::Approvals, v1::Policy, v1::Sessions;
+  using v1::Access, v1::Admin, v1::Approvals, v1::Policy, v1::Sessions, v1::Tasks;
   return {
       {"Access/CreateToken", "A", Caller<Access>(&Access::Stub::CreateToken, NewAgent("bot"))},
       {"Access/ListTokens", "A", Caller<Access>(&Access::Stub::ListTokens, v1::ListTokensRequest())},
@@ -89,6 +106,12 @@ std::vector<Row> Rows() {
       {"Approvals/Approve", "r",
        Caller<Approvals>(&Approvals::Stub::Approve, WithId<v1::DecideApprovalRequest>(kApproval))},
       {"Approvals/Deny", "r", Caller<Approvals>(&Approvals::Stub::Deny, WithId<v1::DecideApprovalRequest>(kApproval))},
+      // A person who names no agent, and an agent whose request lacks a reason, get past the guard and no further.
+      {"Tasks/Start", "Ag", Caller<Tasks>(&Tasks::Stub::Start, v1::StartTaskRequest())},
+      {"Tasks/Get", "raAg", Caller<Tasks>(&Tasks::Stub::Get, WithId<v1::GetTaskRequest>(kTask))},
+      {"Tasks/List", "raAg", Caller<Tasks>(&Tasks::Stub::List, v1::ListTasksRequest())},
+      {"Tasks/Extend", "rAg", Caller<Tasks>(&Tasks::Stub::Extend, ExtendOf(kTask))},
+      {"Tasks/End", "rAg", Caller<Tasks>(&Tasks::Stub::End, WithId<v1::EndTaskRequest>(kTask))},
       {"Sessions/List", "raA", Caller<Sessions>(&Sessions::Stub::List, v1::ListSessionsRequest())},
       {"Sessions/Get", "raA", Caller<Sessions>(&Sessions::Stub::Get, WithId<v1::GetSessionRequest>(kSession))},
       {"Sessions/Replay", "raA", CallReplay},
@@ -126,10 +149,39 @@ TEST_CASE("each RPC opens to its roles and to nobody else") {
       CHECK(status.error_code() != grpc::StatusCode::UNAUTHENTICATED);
       CHECK(status.error_code() != grpc::StatusCode::UNIMPLEMENTED);
     }
-    CHECK(row.call(api, agent).error_code() == grpc::StatusCode::PERMISSION_DENIED);
+    const bool agents_may = row.who_may.find('g') != std::string::npos;
+    CHECK((row.call(api, agent).error_code() == grpc::StatusCode::PERMISSION_DENIED) == !agents_may);
     CHECK(row.call(api, "").error_code() == grpc::StatusCode::UNAUTHENTICATED);
   }
   CHECK(tried.size() == RpcRules().size());
+}
+
+TEST_CASE("an agent starts a task with its token, gets its password once, and reviewers and strangers see no password") {
+  ApiFixture api;
+  const auto rules = policy::ParseRules(
+      "version: 1\naccess:\n  - { agents: [bot, eve], targets: [orders], open: automatic }\n", "p.yaml");
+  api.policy.Replace(*rules.value, absl::Now());
+  const identity::NewToken token = api.Token("bot", v1::PRINCIPAL_KIND_AGENT, {});
+  v1::StartTaskResponse started;
+  REQUIRE(Unary<v1::Tasks>(api, token.secret, &v1::Tasks::Stub::Start, NewTaskOf("orders"), &started).ok());
+  CHECK(started.user() == "bot+orders");
+  CHECK(started.password().starts_with("tsk_"));
+  CHECK(started.port() == 3306);
+  v1::ListTasksResponse listed;
+  const std::string stranger = api.Token("eve", v1::PRINCIPAL_KIND_AGENT, {}).secret;
+  REQUIRE(Unary<v1::Tasks>(api, stranger, &v1::Tasks::Stub::List, v1::ListTasksRequest(), &listed).ok());
+  CHECK(listed.tasks().empty());
+  v1::Task task;
+  CHECK(Unary<v1::Tasks>(api, stranger, &v1::Tasks::Stub::End, WithId<v1::EndTaskRequest>(started.task().id().c_str()), &task)
+            .error_code() == grpc::StatusCode::NOT_FOUND);
+  // Nor is the password one for the API.
+  CHECK(Unary<v1::Tasks>(api, started.password(), &v1::Tasks::Stub::List, v1::ListTasksRequest(), &listed).error_code() ==
+        grpc::StatusCode::UNAUTHENTICATED);
+  const std::string admin = api.Person("ada", {v1::ROLE_ADMIN}).secret;
+  v1::RevokeTokenResponse revoked;
+  REQUIRE(Unary<v1::Access>(api, admin, &v1::Access::Stub::RevokeToken,
+                            WithId<v1::RevokeTokenRequest>(token.token.id().c_str()), &revoked).ok());
+  CHECK_FALSE(api.tasks.IsOpen(started.task().id()));
 }
 
 TEST_CASE("bad tokens get one message, whatever is bad about them") {

@@ -31,6 +31,26 @@ TEST_CASE("limits hold per gateway, per agent and per target, at and above the b
   CHECK(live.Add(Entry("f", 6, "third"), 1).ok());
 }
 
+TEST_CASE("sessions of a task are counted and ended together, apart from those without one") {
+  LiveSessions live({});
+  std::vector<std::string> ended;
+  const auto add = [&](const std::string& id, const std::string& task_id, size_t at_once) {
+    auto entry = Entry(id, 1, "bot");
+    entry.task_id = task_id;
+    entry.end = [&ended, id](const std::string& why) { ended.push_back(id + " " + why); };
+    return live.Add(entry, at_once);
+  };
+  CHECK(add("a", "tsk_1", 2).ok());
+  CHECK(add("b", "tsk_1", 2).ok());
+  CHECK(absl::IsResourceExhausted(add("c", "tsk_1", 2)));
+  CHECK(add("d", "tsk_2", 1).ok());
+  CHECK(absl::IsResourceExhausted(add("e", "", 3)));
+  CHECK(add("e", "", 4).ok());
+  CHECK(live.EndByTask("tsk_1", "deadline") == 2);
+  CHECK(ended == std::vector<std::string>{"a deadline", "b deadline"});
+  CHECK(live.EndByTask("", "deadline") == 0);
+}
+
 TEST_CASE("a KILL finds only the agent's own session, by either id, and never guesses") {
   LiveSessions live({});
   REQUIRE(live.Add(Entry("a", 100, "bot"), 9).ok());

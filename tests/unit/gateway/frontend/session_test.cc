@@ -14,6 +14,7 @@
 #include "gateway/approval/make_approvals.h"
 #include "gateway/frontend/listener.h"
 #include "gateway/policy/load_rules.h"
+#include "tests/support/memory_task_store.h"
 #include "tests/unit/gateway/frontend/fakes.h"
 #include "tests/unit/gateway/frontend/test_client.h"
 
@@ -94,6 +95,11 @@ struct World {
   catalog::Catalogs catalogs{{"orders"}, {}, [this](const std::string& target) { return relays.RefreshCatalog(target); }};
   masking::MaskKeys mask_keys{std::string(masking::MaskKeys::kSecretBytes, 'k')};
   LiveSessions live{SessionLimits{}};
+  store::MemoryTaskStore task_store;
+  tasks::Tasks tasks{{task_store, journal, *approvals, policy, {"orders"}, [](const std::string&, const std::string&) {}},
+                     {},
+                     [] { return absl::Now(); },
+                     [](absl::Time) {}};
   std::unique_ptr<EVP_PKEY, decltype(&EVP_PKEY_free)> key{EVP_RSA_gen(2048), &EVP_PKEY_free};
   Services services{.options = options,
                     .authenticator = agent,
@@ -103,6 +109,7 @@ struct World {
                     .relays = relays,
                     .catalogs = catalogs,
                     .mask_keys = mask_keys,
+                    .tasks = tasks,
                     .live = live,
                     .tls = [] { return nullptr; },
                     .rsa_key = key.get()};

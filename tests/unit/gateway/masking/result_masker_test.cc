@@ -410,5 +410,53 @@ TEST_CASE("definitions are held up to their limit, output comes in portions") {
   CHECK(most < 12000);
 }
 
+// Wants no more than so many different values.
+struct CountingJudge final : FixedJudge, ValueWitness {
+  using FixedJudge::FixedJudge;
+  ValueWitness* witness() override { return this; }
+  void OnMasked(std::string_view value) override { values.emplace_back(value); }
+  std::optional<mysql::ErrPacket> AfterRow() override {
+    if (values.size() <= enough) return std::nullopt;
+    return mysql::ErrPacket{1226, "42000", "enough"};
+  }
+  std::vector<std::string> values;
+  size_t enough = 100;
+};
+
+TEST_CASE("a result is cut behind the row that showed too much, however it comes") {
+  for (const mysql::Capabilities capabilities : {kClassic, kModern}) {
+    for (const size_t step : {size_t{1}, size_t{7}, size_t{1000}}) {
+      ReplyBuilder server(capabilities);
+      server.Packet("\x01").Packet(kText.Encode()).DefinitionsEnd();
+      for (const char* value : {"\x03" "ann", "\x03" "bob", "\x03" "cat", "\x03" "dan"}) server.Packet(value);
+      server.RowsEnd();
+      CountingJudge judge({MaskOf(MaskKind::kKeepLast, 1)});
+      judge.enough = 1;
+      ResultMasker masker({.capabilities = capabilities});
+      masker.Begin(ReplyShape::kQuery, judge);
+      const Masked masked = Feed(masker, server.wire(), step);
+      CHECK(masked.status.ok());
+      CHECK(masked.done);
+      CHECK(judge.values == std::vector<std::string>{"ann", "bob"});
+      REQUIRE(masker.cut());
+      CHECK_FALSE(masker.withheld());
+      CHECK(masked.out.find("enough") != std::string::npos);
+      CHECK(masked.out.find("enough") + sizeof("enough") - 1 == masked.out.size());
+    }
+  }
+}
+
+TEST_CASE("values that are masked whole are nobody's to count") {
+  for (const policy::Mask& mask : {kNull, kRedact}) {
+    ReplyBuilder server(kModern);
+    server.Packet("\x01").Packet(kText.Encode()).DefinitionsEnd().Packet("\x03" "ann").RowsEnd();
+    CountingJudge judge({mask});
+    ResultMasker masker({.capabilities = kModern});
+    masker.Begin(ReplyShape::kQuery, judge);
+    CHECK(Feed(masker, server.wire(), 1000).status.ok());
+    CHECK(judge.values.empty());
+  }
+}
+
 }  // namespace
 }  // namespace postern::masking

@@ -71,10 +71,24 @@ TEST_CASE("each mistake in a policy is told with its place") {
       {"version: 1\nrules:\n  - { name: a, agents: [x], targets: [y], deny: { verbs: [ddl], reviewers: [z] } }",
        "p.yaml:3:65: rules[0].deny.reviewers: unknown key"},
       {"version: 1\naccess:\n  - { agents: [x], targets: [y], open: on-request }",
-       "p.yaml:3:40: access[0].open: expected one of automatic"},
+       "p.yaml:3:40: access[0].open: expected one of automatic, approval, refused"},
   }));
   CAPTURE(text);
   CHECK(ToString(ParseRules(text, "p.yaml").problems) == expected);
+}
+
+TEST_CASE("an access entry says who approves, and nothing beyond its refusal") {
+  const auto problems_of = [](const std::string& entry) {
+    return ToString(ParseRules("version: 1\naccess:\n  - { agents: [x], targets: [y], " + entry + " }", "p.yaml").problems);
+  };
+  CHECK(problems_of("open: approval, reviewers: [dba], approvals: 2, wait: 5m, max_ttl: 30m").empty());
+  CHECK(problems_of("open: approval").find("access[0].reviewers: is missing") != std::string::npos);
+  CHECK(problems_of("open: automatic, reviewers: [dba]").find("unknown key") != std::string::npos);
+  CHECK(problems_of("open: refused").empty());
+  CHECK(problems_of("open: refused, max_ttl: 1h").find("unknown key") != std::string::npos);
+  CHECK(problems_of("open: automatic, budgets: { masked_values: 100 }").empty());
+  CHECK(problems_of("open: automatic, budgets: { masked_values: 0 }").find("masked_values") != std::string::npos);
+  CHECK(problems_of("open: automatic, budgets: {}").find("needs statements, rows, bytes or masked_values") != std::string::npos);
 }
 
 TEST_CASE("two rules may not share a name") {

@@ -1,0 +1,28 @@
+// Knows agents by the passwords of their tasks, and asks another authenticator about everybody else. Thread-safe.
+#ifndef POSTERN_GATEWAY_TASKS_TASK_AUTHENTICATOR_H_
+#define POSTERN_GATEWAY_TASKS_TASK_AUTHENTICATOR_H_
+
+#include <string_view>
+
+#include "gateway/identity/authenticator.h"
+#include "gateway/tasks/tasks.h"
+
+namespace postern::tasks {
+
+class TaskAuthenticator final : public identity::Authenticator {
+ public:
+  // REQUIRES: both outlive this.
+  TaskAuthenticator(const Tasks& tasks, identity::Authenticator& others) : tasks_(tasks), others_(others) {}
+
+  // As the other one says; and FAILED_PRECONDITION for the right password of a task that is not open, with words for its agent.
+  absl::StatusOr<identity::Principal> Authenticate(std::string_view secret, std::string_view source, absl::Time now) override;
+  bool StillValid(const identity::Principal& who, absl::Time now) const override;
+
+ private:
+  const Tasks& tasks_;
+  identity::Authenticator& others_;
+};
+
+}  // namespace postern::tasks
+
+#endif  // POSTERN_GATEWAY_TASKS_TASK_AUTHENTICATOR_H_
