@@ -7,6 +7,7 @@
 #include "gateway/api/approvals_service.h"
 #include "gateway/api/policy_service.h"
 #include "gateway/api/sessions_service.h"
+#include "gateway/identity/authenticator.h"
 
 namespace postern::api {
 namespace {
@@ -40,6 +41,8 @@ ApiServices::~ApiServices() = default;
 std::vector<grpc::Service*> ApiServices::All() {
   return {&shared_->access, &shared_->approvals, &shared_->sessions, &shared_->policy, &shared_->admin};
 }
+
+void ApiServices::EndUnproven() { shared_->approvals.watches().EndUnproven(shared_->parts.authenticator); }
 
 void ApiServices::EndStreams() { shared_->approvals.watches().EndAll(); }
 

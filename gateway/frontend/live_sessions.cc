@@ -77,6 +77,10 @@ size_t LiveSessions::EndByIdentity(std::string_view identity_id, const std::stri
   return EndWhere([&](const Entry& entry) { return entry.identity_id == identity_id; }, reason);
 }
 
+size_t LiveSessions::EndUnproven(const std::string& reason) {
+  return EndWhere([](const Entry& entry) { return !entry.still_valid(); }, reason);
+}
+
 size_t LiveSessions::EndAll(const std::string& reason) {
   return EndWhere([](const Entry&) { return true; }, reason);
 }

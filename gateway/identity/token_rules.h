@@ -6,9 +6,15 @@
 #include <absl/status/statusor.h>
 #include <absl/time/time.h>
 
+#include <string_view>
+
 #include "proto/postern/v1/access.pb.h"
 
 namespace postern::identity {
+
+// 1 to 64 of [A-Za-z0-9._-]; a person's may also hold '@'.
+bool IsAgentName(std::string_view name);
+bool IsPersonName(std::string_view name);
 
 // Names of agents, groups and targets are 1 to 64 of [A-Za-z0-9._-], so that "agent+target" has one reading; people's
 // may also hold '@'. Agents have no roles; people have at least one, and no targets.
