@@ -40,7 +40,8 @@ absl::Status CheckTimes(const Issuer& issuer, const Json& claims, absl::Time now
   for (const char* name : {"nbf", "iat"}) {
     if (!claims.contains(name)) continue;
     const auto time = TimeIn(claims, name);
-    if (!time || *time > now + issuer.clock_skew) return Refuse(absl::StrCat("the token is from the future (", name, ")"));
+    if (!time || *time > now + issuer.clock_skew)
+      return Refuse(absl::StrCat("the token is from the future (", name, ")"));
   }
   return absl::OkStatus();
 }
@@ -61,8 +62,8 @@ std::optional<std::vector<std::string>> TextsOf(const Json& value) {
   return texts;
 }
 
-// For whom it was made, and for which client. Of a token for several audiences each could use it at the others: then the client
-// it was made for must be one that is known here.
+// For whom it was made, and for which client. Of a token for several audiences each could use it at the others: then
+// the client it was made for must be one that is known here.
 absl::Status CheckAudience(const Issuer& issuer, const Json& claims) {
   const auto audiences = claims.contains("aud") ? TextsOf(claims["aud"]) : std::nullopt;
   const auto ours = [&](const std::string& audience) { return IsOneOf(issuer.audiences, audience); };
@@ -124,7 +125,8 @@ absl::StatusOr<std::vector<std::string>> GroupsFrom(const Issuer& issuer, const 
   // Providers leave the claim out for whoever is in no group.
   if (claim == nullptr || claim->is_null()) return groups;
   auto texts = TextsOf(*claim);
-  if (!texts || texts->size() > kMaxGroups) return Refuse("the token's groups are no list of at most 256 texts (groups_claim)");
+  if (!texts || texts->size() > kMaxGroups)
+    return Refuse("the token's groups are no list of at most 256 texts (groups_claim)");
   for (std::string& group : *texts) {
     if (group.empty() || group.size() > kMaxGroupBytes) return Refuse("a group of the token is empty or too long");
     if (!IsOneOf(groups, group)) groups.push_back(std::move(group));

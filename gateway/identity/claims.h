@@ -11,8 +11,8 @@
 
 namespace postern::identity {
 
-// UNAUTHENTICATED says which claim is at fault, for the record; it names claims and never their values. The issuer itself
-// (`iss`) was compared by whoever chose it, and the signature is checked elsewhere: until then this is hearsay.
+// UNAUTHENTICATED says which claim is at fault, for the record; it names claims and never their values. The issuer
+// itself (`iss`) was compared by whoever chose it, and the signature is checked elsewhere: until then this is hearsay.
 absl::StatusOr<Principal> PrincipalFrom(const Issuer& issuer, const jose::Json& claims, absl::Time now);
 
 }  // namespace postern::identity

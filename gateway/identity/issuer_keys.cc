@@ -142,10 +142,13 @@ bool IssuerKeys::Install(absl::StatusOr<jose::KeySet> fetched) {
   retry_ = pace_.first_retry;
   fetched_at_ = absl::Now();
   const auto before = std::exchange(keys_, std::make_shared<const jose::KeySet>(*std::move(fetched)));
-  const auto lacks = [](const jose::KeySet& set) { return [&set](const jose::Key& key) { return !set.Has(key.fingerprint); }; };
+  const auto lacks = [](const jose::KeySet& set) {
+    return [&set](const jose::Key& key) { return !set.Has(key.fingerprint); };
+  };
   const bool withdrawn = std::any_of(before->keys.begin(), before->keys.end(), lacks(*keys_));
   const bool added = std::any_of(keys_->keys.begin(), keys_->keys.end(), lacks(*before));
-  if (withdrawn || added) log::Info("keys of an issuer in force", {{"issuer", issuer_.url}, {"keys", keys_->keys.size()}});
+  if (withdrawn || added)
+    log::Info("keys of an issuer in force", {{"issuer", issuer_.url}, {"keys", keys_->keys.size()}});
   if (keys_->keys.empty()) log::Warning("an issuer has no key that can be used", {{"issuer", issuer_.url}});
   return withdrawn;
 }

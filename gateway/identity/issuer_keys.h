@@ -1,9 +1,9 @@
-// The keys one issuer signs with, kept fresh by a thread of their own, so that no login ever waits on a stranger's server
-// for longer than it chooses to.
+// The keys one issuer signs with, kept fresh by a thread of their own, so that no login ever waits on a stranger's
+// server for longer than it chooses to.
 //
-// Fetched at once, then every `refresh_interval`, and sooner when a login meets a key that is not known, but never twice
-// within `pause`: whoever invents key ids causes no more than that. While the issuer cannot be reached the last keys serve
-// until they are `max_key_age` old. Thread-safe.
+// Fetched at once, then every `refresh_interval`, and sooner when a login meets a key that is not known, but never
+// twice within `pause`: whoever invents key ids causes no more than that. While the issuer cannot be reached the last
+// keys serve until they are `max_key_age` old. Thread-safe.
 #ifndef POSTERN_GATEWAY_IDENTITY_ISSUER_KEYS_H_
 #define POSTERN_GATEWAY_IDENTITY_ISSUER_KEYS_H_
 
@@ -54,9 +54,9 @@ class IssuerKeys {
   // Whether the key was in the last set, however old that is.
   bool Has(std::string_view fingerprint) const;
 
-  // Takes `done` and calls it on the thread of the keys once they hold what is wanted, or were fetched anew without it: after
-  // `pause` and two fetches at most. False, and `done` left alone, when there is nothing to wait for: they hold it now, too
-  // many wait already, or Stop was called.
+  // Takes `done` and calls it on the thread of the keys once they hold what is wanted, or were fetched anew without it:
+  // after `pause` and two fetches at most. False, and `done` left alone, when there is nothing to wait for: they hold
+  // it now, too many wait already, or Stop was called.
   bool Await(Wanted wanted, Done& done);
 
   // No more fetches; whoever waits is told.

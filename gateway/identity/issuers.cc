@@ -29,8 +29,9 @@ void Issuers::Replace(std::vector<Issuer> issuers) {
     std::unique_lock lock(mutex_);
     gone = std::exchange(entries_, {});
     for (Issuer& issuer : issuers) {
-      const auto same = std::find_if(gone.begin(), gone.end(),
-                                     [&](const Entry& entry) { return entry.keys != nullptr && entry.issuer == issuer; });
+      const auto same = std::find_if(gone.begin(), gone.end(), [&](const Entry& entry) {
+        return entry.keys != nullptr && entry.issuer == issuer;
+      });
       auto keys = same != gone.end() ? std::move(same->keys)
                                      : std::make_unique<IssuerKeys>(issuer, fetch_, [this] { revoked_(); }, pace_);
       entries_.push_back({std::move(issuer), std::move(keys)});
@@ -45,7 +46,8 @@ void Issuers::Stop() {
   for (const Entry& entry : entries_) entry.keys->Stop();
 }
 
-// An issuer may be configured more than once, for agents and for people say: what the claims fit decides, and it must be one.
+// An issuer may be configured more than once, for agents and for people say: what the claims fit decides, and it must
+// be one.
 absl::StatusOr<Issuers::Claimed> Issuers::Claim(const jose::Jwt& token, absl::Time now) const {
   const std::string* url = jose::TextIn(token.claims, "iss");
   absl::Status refusal = Refuse("the token's issuer is not configured (iss)");
@@ -93,7 +95,8 @@ bool Issuers::AwaitKey(std::string_view secret, absl::Time now, Ready& ready) co
   const auto claimed = Claim(*token, now);
   if (!claimed.ok()) return false;
   const jose::Jwt wanted{.algorithm = token->algorithm, .key_id = token->key_id};
-  return claimed->entry->keys->Await([wanted](const jose::KeySet& keys) { return keys.Find(wanted) != nullptr; }, ready);
+  return claimed->entry->keys->Await([wanted](const jose::KeySet& keys) { return keys.Find(wanted) != nullptr; },
+                                     ready);
 }
 
 absl::StatusOr<Principal> Issuers::Authenticate(std::string_view secret, std::string_view source, absl::Time now) {
@@ -114,9 +117,12 @@ bool Issuers::TakesIdTokens() const {
 bool Issuers::StillValid(const Principal& who, absl::Time now) const {
   if (who.identity_kind != kOidc) return others_.StillValid(who, now);
   std::shared_lock lock(mutex_);
-  return now < who.expires_at && std::any_of(entries_.begin(), entries_.end(), [&](const Entry& entry) {
-           return entry.issuer.url == who.issuer && entry.issuer.kind == who.kind && entry.keys->Has(who.signing_key);
-         });
+  return now < who.expires_at && std::any_of(
+                                     entries_.begin(), entries_.end(),
+                                     [&](const Entry& entry) {
+                                       return entry.issuer.url == who.issuer && entry.issuer.kind == who.kind &&
+                                              entry.keys->Has(who.signing_key);
+                                     });
 }
 
 }  // namespace postern::identity

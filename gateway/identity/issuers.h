@@ -1,7 +1,7 @@
 // Tokens of the organisation's own identity providers (OpenID Connect), checked at every login.
 //
-// Stands before another Authenticator: a secret that is no good token of a configured issuer goes on to that one, so that every
-// failure is counted, limited and told in one way, whatever was tried. Thread-safe.
+// Stands before another Authenticator: a secret that is no good token of a configured issuer goes on to that one, so
+// that every failure is counted, limited and told in one way, whatever was tried. Thread-safe.
 #ifndef POSTERN_GATEWAY_IDENTITY_ISSUERS_H_
 #define POSTERN_GATEWAY_IDENTITY_ISSUERS_H_
 
@@ -25,12 +25,12 @@ class Issuers final : public Authenticator {
   Issuers(Authenticator& others, FetchDocument fetch, IssuerKeys::Pace pace = {});
   ~Issuers() override;
 
-  // Who is called, on any thread, when StillValid may have turned false for somebody: an issuer is gone, or a key. Once,
-  // before Replace.
+  // Who is called, on any thread, when StillValid may have turned false for somebody: an issuer is gone, or a key.
+  // Once, before Replace.
   void OnRevocation(std::function<void()> revoked) { revoked_ = std::move(revoked); }
 
-  // These and no others from now on. The keys of those that stay as they were are kept. Blocks while a key set of one that
-  // goes is being fetched.
+  // These and no others from now on. The keys of those that stay as they were are kept. Blocks while a key set of one
+  // that goes is being fetched.
   void Replace(std::vector<Issuer> issuers);
   // No more fetches, and nobody waits for one; for the end of the process.
   void Stop();

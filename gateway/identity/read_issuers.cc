@@ -14,7 +14,7 @@ constexpr size_t kMaxIssuers = 32;  // each has a thread
 constexpr size_t kMaxListed = 64;
 
 const std::vector<std::pair<std::string_view, v1::PrincipalKind>> kKinds = {{"agent", v1::PRINCIPAL_KIND_AGENT},
-                                                                           {"person", v1::PRINCIPAL_KIND_PERSON}};
+                                                                            {"person", v1::PRINCIPAL_KIND_PERSON}};
 
 std::optional<v1::Role> RoleOf(const std::string& name) {
   if (name == "reviewer") return v1::ROLE_REVIEWER;
@@ -49,7 +49,8 @@ std::vector<jose::Algorithm> ReadAlgorithms(config::Section& section, std::vecto
 }
 
 void ReadRequiredClaims(config::Section section, Issuer& issuer) {
-  for (const std::string& claim : section.Keys()) issuer.required_claims[claim] = Few(section, claim, section.Texts(claim));
+  for (const std::string& claim : section.Keys())
+    issuer.required_claims[claim] = Few(section, claim, section.Texts(claim));
 }
 
 void ReadRoles(config::Section section, Issuer& issuer) {

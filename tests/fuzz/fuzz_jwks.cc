@@ -1,5 +1,5 @@
-// Property: any text is a key set or none; whatever key comes out of it is strong enough, knows what it is for, and says no to a
-// signature that is not its own.
+// Property: any text is a key set or none; whatever key comes out of it is strong enough, knows what it is for, and
+// says no to a signature that is not its own.
 #include <openssl/evp.h>
 
 #include <cstdint>
@@ -24,7 +24,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   if (!keys.ok()) return 0;
   if (keys->keys.size() > kMaxKeys) std::abort();
   for (const Key& key : keys->keys) {
-    if (key.algorithms.empty() || key.fingerprint.size() != 64 || key.id.size() > kMaxKeyIdBytes || !IsStrong(key)) std::abort();
+    if (key.algorithms.empty() || key.fingerprint.size() != 64 || key.id.size() > kMaxKeyIdBytes || !IsStrong(key))
+      std::abort();
     if (!keys->Has(key.fingerprint)) std::abort();
     for (const Algorithm algorithm : kAlgorithms) {
       const Jwt token{.algorithm = algorithm, .key_id = key.id, .signed_text = "a.b", .signature = "AAAA"};

@@ -1,5 +1,5 @@
-// Property: any text is a token or none; one that is has its parts in their places and claims that are an object; and nothing is
-// good under keys whose private halves are gone.
+// Property: any text is a token or none; one that is has its parts in their places and claims that are an object; and
+// nothing is good under keys whose private halves are gone.
 #include <absl/strings/escaping.h>
 
 #include <cstdint>

@@ -1,4 +1,5 @@
-// The signature algorithms that are believed. Everything else, `none` and shared secrets (HS*) above all, has no name here.
+// The signature algorithms that are believed. Everything else, `none` and shared secrets (HS*) above all, has no name
+// here.
 #ifndef POSTERN_GATEWAY_IDENTITY_JOSE_ALGORITHM_H_
 #define POSTERN_GATEWAY_IDENTITY_JOSE_ALGORITHM_H_
 

@@ -6,8 +6,8 @@
 namespace postern::jose {
 namespace {
 
-// Builds the value as it is read, and stops at the first thing that is not to be. The library's own reader would let the
-// second of two equal keys win.
+// Builds the value as it is read, and stops at the first thing that is not to be. The library's own reader would let
+// the second of two equal keys win.
 class Builder final : public nlohmann::json_sax<Json> {
  public:
   explicit Builder(const JsonLimits& limits) : limits_(limits) {}

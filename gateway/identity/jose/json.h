@@ -19,8 +19,8 @@ struct JsonLimits {
   size_t values = 8192;  // in all, at every depth
 };
 
-// One object and nothing after it. INVALID_ARGUMENT for whatever is no JSON, for an object that names a key twice (readers
-// differ on which of the two counts), and for what is beyond the limits. Messages quote nothing of the text.
+// One object and nothing after it. INVALID_ARGUMENT for whatever is no JSON, for an object that names a key twice
+// (readers differ on which of the two counts), and for what is beyond the limits. Messages quote nothing of the text.
 absl::StatusOr<Json> ParseObject(std::string_view text, const JsonLimits& limits);
 
 // The text under the key; null when there is none or it is no text.

@@ -65,7 +65,8 @@ PublicKey KeyFrom(const char* type, OSSL_PARAM_BLD* builder) {
 PublicKey RsaKey(const Json& jwk) {
   const auto modulus = BytesIn(jwk, "n");
   const auto exponent = BytesIn(jwk, "e");
-  if (!modulus || !exponent || exponent->size() > kMaxExponentBytes || modulus->size() > kMaxRsaBits / 8) return nullptr;
+  if (!modulus || !exponent || exponent->size() > kMaxExponentBytes || modulus->size() > kMaxRsaBits / 8)
+    return nullptr;
   const Owned<BIGNUM> n = Number(*modulus);
   const Owned<BIGNUM> e = Number(*exponent);
   if (BN_num_bits(n.get()) < kMinRsaBits || !BN_is_odd(e.get()) || BN_is_one(e.get())) return nullptr;

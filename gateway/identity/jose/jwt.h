@@ -1,9 +1,10 @@
-// A JSON Web Token (RFC 7519) in the compact form, taken apart. Nothing in it is true before its signature was verified.
+// A JSON Web Token (RFC 7519) in the compact form, taken apart. Nothing in it is true before its signature was
+// verified.
 //
 //   base64url(header) . base64url(claims) . base64url(signature)
 //
-// Of the header `alg`, `kid` and `typ` are read; keys that it brings along (jwk, jku, x5c, x5u) are never looked at, and
-// extensions it insists on (crit) are refused. Pure.
+// Of the header `alg`, `kid` and `typ` are read; keys that it brings along (jwk, jku, x5c, x5u) are never looked at,
+// and extensions it insists on (crit) are refused. Pure.
 #ifndef POSTERN_GATEWAY_IDENTITY_JOSE_JWT_H_
 #define POSTERN_GATEWAY_IDENTITY_JOSE_JWT_H_
 

@@ -47,7 +47,8 @@ size_t EcNumberBytes(Algorithm algorithm) {
   return algorithm == Algorithm::kEs384 ? 48 : 0;
 }
 
-// JOSE writes r and s side by side, of fixed length (RFC 7518, 3.4); OpenSSL wants them in DER. Empty when they are not that.
+// JOSE writes r and s side by side, of fixed length (RFC 7518, 3.4); OpenSSL wants them in DER. Empty when they are not
+// that.
 std::string DerFrom(const std::string& numbers, size_t number_bytes) {
   if (numbers.size() != 2 * number_bytes) return "";
   const std::unique_ptr<ECDSA_SIG, FreeAny> pair(ECDSA_SIG_new());
@@ -73,8 +74,7 @@ bool SetPadding(EVP_PKEY_CTX* context, Algorithm algorithm) {
 bool Signed(EVP_PKEY* key, Algorithm algorithm, std::string_view text, std::string_view signature) {
   const std::unique_ptr<EVP_MD_CTX, FreeAny> context(EVP_MD_CTX_new());
   EVP_PKEY_CTX* options = nullptr;
-  if (context == nullptr ||
-      EVP_DigestVerifyInit(context.get(), &options, DigestOf(algorithm), nullptr, key) != 1 ||
+  if (context == nullptr || EVP_DigestVerifyInit(context.get(), &options, DigestOf(algorithm), nullptr, key) != 1 ||
       !SetPadding(options, algorithm)) {
     return false;
   }

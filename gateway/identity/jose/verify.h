@@ -7,7 +7,8 @@
 
 namespace postern::jose {
 
-// False also when the key is not for the token's algorithm. REQUIRES: the text the token was parsed from is still there.
+// False also when the key is not for the token's algorithm. REQUIRES: the text the token was parsed from is still
+// there.
 bool Verify(const Key& key, const Jwt& token);
 
 }  // namespace postern::jose

@@ -21,7 +21,11 @@ Issuer AgentIssuer() {
 }
 
 Json Claims() {
-  return {{"iss", "https://idp.example.com"}, {"sub", "orders-bot"}, {"aud", "postern"}, {"exp", kNowSeconds + 300}, {"iat", kNowSeconds}};
+  return {{"iss", "https://idp.example.com"},
+          {"sub", "orders-bot"},
+          {"aud", "postern"},
+          {"exp", kNowSeconds + 300},
+          {"iat", kNowSeconds}};
 }
 
 Json With(Json claims, const std::string& name, const Json& value) {
@@ -79,7 +83,8 @@ TEST_CASE("the audience must be ours, and of several the client must be known") 
   const auto audience = [](const Json& value) { return Refusal(With(Claims(), "aud", value)); };
   const std::string other = "the token is for another audience (aud)";
   CHECK(Refusal(Without(Claims(), "aud")) == other);
-  for (const Json& wrong : {Json("posternx"), Json("Postern"), Json(""), Json(1), Json::array(), Json::array({"x"}), Json::array({"postern", 1})}) {
+  for (const Json& wrong : {Json("posternx"), Json("Postern"), Json(""), Json(1), Json::array(), Json::array({"x"}),
+                            Json::array({"postern", 1})}) {
     CHECK(audience(wrong) == other);
   }
   CHECK(audience(Json::array({"postern"})) == "");
@@ -126,10 +131,12 @@ TEST_CASE("the name comes from a claim, less its prefix, and must be one") {
   issuer = AgentIssuer();
   issuer.name_prefix = "system:serviceaccount:agents:";
   CHECK(PrincipalFrom(issuer, With(Claims(), "sub", "system:serviceaccount:agents:batch"), kNow)->name == "batch");
-  CHECK(Refusal(issuer, With(Claims(), "sub", "system:serviceaccount:other:batch")) == "the token's name has not the prefix (name_prefix)");
+  CHECK(Refusal(issuer, With(Claims(), "sub", "system:serviceaccount:other:batch")) ==
+        "the token's name has not the prefix (name_prefix)");
   for (const char* wrong : {"", "a+b", "a b", "a@b", "a:b", "é"}) {
     INFO(wrong);
-    CHECK(Refusal(issuer, With(Claims(), "sub", issuer.name_prefix + wrong)) == "the token's name is none that can be used here (name_claim)");
+    CHECK(Refusal(issuer, With(Claims(), "sub", issuer.name_prefix + wrong)) ==
+          "the token's name is none that can be used here (name_claim)");
   }
   CHECK(Refusal(Without(Claims(), "sub")) == "the token has no subject of 1 to 255 bytes (sub)");
   CHECK(Refusal(With(Claims(), "sub", std::string(256, 'x'))) == "the token has no subject of 1 to 255 bytes (sub)");
@@ -149,7 +156,8 @@ TEST_CASE("people have the roles of their groups") {
   CHECK(who->name == "dana@example.com");
   CHECK(who->groups == std::vector<std::string>{"dba", "audit", "cook"});
   CHECK(who->roles == std::vector<v1::Role>{v1::ROLE_REVIEWER, v1::ROLE_AUDITOR});
-  for (const Json& wrong : {Json(1), Json{{"dba", true}}, Json::array({1}), Json::array({""}), Json(std::vector<std::string>(257, "g"))}) {
+  for (const Json& wrong :
+       {Json(1), Json{{"dba", true}}, Json::array({1}), Json::array({""}), Json(std::vector<std::string>(257, "g"))}) {
     claims["realm_access"] = {{"roles", wrong}};
     CHECK(Refusal(issuer, claims) != "");
   }

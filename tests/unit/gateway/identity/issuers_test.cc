@@ -25,7 +25,8 @@ class Provider {
  public:
   void Show(const std::vector<Json>& jwks) {
     std::lock_guard lock(mutex_);
-    documents_[std::string(kUrl) + "/.well-known/openid-configuration"] = Json{{"issuer", kUrl}, {"jwks_uri", std::string(kUrl) + "/jwks"}}.dump();
+    documents_[std::string(kUrl) + "/.well-known/openid-configuration"] =
+        Json{{"issuer", kUrl}, {"jwks_uri", std::string(kUrl) + "/jwks"}}.dump();
     documents_[std::string(kUrl) + "/jwks"] = KeySetText(jwks);
   }
   void Put(const std::string& path, const std::string& text) {
@@ -70,7 +71,8 @@ Json Claims(const std::string& subject = "bot") {
 struct Door {
   explicit Door(std::vector<Issuer> of = {AgentIssuer()}, absl::Duration pause = absl::Milliseconds(50))
       : tokens(*Tokens::Load(&store, {.failures = {.burst = 1000}})),
-        issuers(*tokens, provider.Fetch(), {.pause = pause, .first_retry = absl::Hours(1), .longest_retry = absl::Hours(1), .waiting = 4}) {
+        issuers(*tokens, provider.Fetch(),
+                {.pause = pause, .first_retry = absl::Hours(1), .longest_retry = absl::Hours(1), .waiting = 4}) {
     issuers.OnRevocation([this] { ++revocations; });
     provider.Show({signer.Jwk()});
     issuers.Replace(std::move(of));
@@ -148,7 +150,8 @@ TEST_CASE("failures count against their source whatever was tried, and a good to
   auto tokens = *Tokens::Load(&door.store, {.failures = {.burst = 3}});
   Issuers issuers(*tokens, door.provider.Fetch());
   issuers.Replace({AgentIssuer()});
-  for (int i = 0; i < 3; ++i) CHECK(absl::IsUnauthenticated(issuers.Authenticate("a.b.c", "10.0.0.1", absl::Now()).status()));
+  for (int i = 0; i < 3; ++i)
+    CHECK(absl::IsUnauthenticated(issuers.Authenticate("a.b.c", "10.0.0.1", absl::Now()).status()));
   CHECK(absl::IsResourceExhausted(issuers.Authenticate("a.b.c", "10.0.0.1", absl::Now()).status()));
   CHECK(absl::IsResourceExhausted(issuers.Authenticate("pat_x", "10.0.0.1", absl::Now()).status()));
   const std::string good = door.signer.Token(Claims());
@@ -171,7 +174,8 @@ TEST_CASE("keys are rotated without a failed login, and a withdrawn key ends wha
   const Signer last(Algorithm::kEdDsa, "k3");
   door.provider.Show({next.Jwk(), last.Jwk()});
   CHECK(door.LogIn(last.Token(Claims())).ok());
-  CHECK(door.Refusal(door.signer.Token(Claims())) == "the token is signed with a key that its issuer does not show (kid)");
+  CHECK(door.Refusal(door.signer.Token(Claims())) ==
+        "the token is signed with a key that its issuer does not show (kid)");
   CHECK(door.revocations == revocations + 1);
   CHECK_FALSE(door.issuers.StillValid(*before, absl::Now()));
 }
@@ -206,7 +210,8 @@ TEST_CASE("while the provider is down its last keys serve until they are too old
   const absl::Time down = absl::Now();
   CHECK(door.LogIn(door.signer.Token(Claims())).ok());
   absl::SleepFor(absl::Milliseconds(2300) - (absl::Now() - down));
-  CHECK(door.Refusal(door.signer.Token(Claims())) == "the token is signed with a key that its issuer does not show (kid)");
+  CHECK(door.Refusal(door.signer.Token(Claims())) ==
+        "the token is signed with a key that its issuer does not show (kid)");
   door.provider.Show({door.signer.Jwk()});
   CHECK(door.LogIn(door.signer.Token(Claims())).ok());
 }
@@ -265,7 +270,8 @@ TEST_CASE("an algorithm that the configuration leaves out is refused") {
   Issuer issuer = AgentIssuer();
   issuer.algorithms = {Algorithm::kRs256};
   Door door({issuer});
-  CHECK(door.Refusal(door.signer.Token(Claims())) == "the token is signed with an algorithm that the configuration leaves out");
+  CHECK(door.Refusal(door.signer.Token(Claims())) ==
+        "the token is signed with an algorithm that the configuration leaves out");
 }
 
 TEST_CASE("whoever waits is told when it all ends") {

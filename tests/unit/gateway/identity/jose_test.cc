@@ -48,9 +48,22 @@ TEST_CASE("base64url has one spelling of each value") {
 TEST_CASE("JSON from strangers is bounded and has one reading") {
   const jose::JsonLimits limits{.bytes = 64, .depth = 3, .values = 6};
   CHECK(jose::ParseObject(R"({"a":[1,{"b":null}]})", limits).ok());
-  const std::string wrong[] = {"", "[]", "1", "{", R"({"a":1}x)", R"({"a":1,"a":2})", R"({"o":{"a":1,"b":2,"a":3}})",
-                               R"({"a":[[[]]]})", R"({"a":[1,2,3,4,5]})", R"({"a":1e999})", "{\"a\":\"\xFF\"}", "{\"a\":NaN}",
-                               R"({"a":")" + std::string(64, 'x') + R"("})", "{'a':1}", R"({"a":1,})", "{\"a\":1}\0"};
+  const std::string wrong[] = {"",
+                               "[]",
+                               "1",
+                               "{",
+                               R"({"a":1}x)",
+                               R"({"a":1,"a":2})",
+                               R"({"o":{"a":1,"b":2,"a":3}})",
+                               R"({"a":[[[]]]})",
+                               R"({"a":[1,2,3,4,5]})",
+                               R"({"a":1e999})",
+                               "{\"a\":\"\xFF\"}",
+                               "{\"a\":NaN}",
+                               R"({"a":")" + std::string(64, 'x') + R"("})",
+                               "{'a':1}",
+                               R"({"a":1,})",
+                               "{\"a\":1}\0"};
   for (const std::string& text : wrong) {
     INFO(text);
     CHECK_FALSE(jose::ParseObject(text, limits).ok());
@@ -100,11 +113,13 @@ TEST_CASE("a signature is never read as another algorithm's") {
 TEST_CASE("none, shared secrets and what nobody has heard of have no name here") {
   const Signer signer(Algorithm::kRs256);
   const std::string payload = Base64Url(kClaims.dump());
-  for (const char* name : {"none", "None", "nOnE", "", "HS256", "HS384", "HS512", "rs256", "RS1", "ES256K", "ES512", "Ed25519"}) {
+  for (const char* name :
+       {"none", "None", "nOnE", "", "HS256", "HS384", "HS512", "rs256", "RS1", "ES256K", "ES512", "Ed25519"}) {
     Json header = signer.Header();
     header["alg"] = name;
     INFO(name);
-    CHECK(WhyNot(Base64Url(header.dump()) + "." + payload + ".") == "the token is signed in a way that is not believed (alg)");
+    CHECK(WhyNot(Base64Url(header.dump()) + "." + payload + ".") ==
+          "the token is signed in a way that is not believed (alg)");
     CHECK_FALSE(jose::ParseJwt(signer.Token(header, kClaims.dump())).ok());
   }
   // The classic: the public key as the secret of an HMAC.
@@ -113,7 +128,8 @@ TEST_CASE("none, shared secrets and what nobody has heard of have no name here")
   const std::string text = Base64Url(header.dump()) + "." + payload;
   const std::string secret = signer.Jwk().dump();
   std::string digest(32, '\0');
-  HMAC(EVP_sha256(), secret.data(), static_cast<int>(secret.size()), reinterpret_cast<const unsigned char*>(text.data()), text.size(),
+  HMAC(EVP_sha256(), secret.data(), static_cast<int>(secret.size()),
+       reinterpret_cast<const unsigned char*>(text.data()), text.size(),
        reinterpret_cast<unsigned char*>(digest.data()), nullptr);
   CHECK_FALSE(Good(KeysOf({signer.Jwk()}), text + "." + Base64Url(digest)));
 }
@@ -195,7 +211,8 @@ TEST_CASE("a token means one key or none") {
 
 TEST_CASE("what is no key set is refused whole; one without keys is one") {
   CHECK(jose::ParseKeySet(R"({"keys":[]})")->keys.empty());
-  CHECK(jose::ParseKeySet(R"({"keys":[1,null,{},{"kty":"RSA"},{"kty":"EC","crv":"P-256","x":"AA","y":"AA"}]})")->keys.empty());
+  CHECK(jose::ParseKeySet(R"({"keys":[1,null,{},{"kty":"RSA"},{"kty":"EC","crv":"P-256","x":"AA","y":"AA"}]})")
+            ->keys.empty());
   for (const char* wrong : {"", "[]", "{}", R"({"keys":{}})", R"({"keys":[],"keys":[]})", "<html>"}) {
     INFO(wrong);
     CHECK_FALSE(jose::ParseKeySet(wrong).ok());
