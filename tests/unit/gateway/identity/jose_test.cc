@@ -63,7 +63,7 @@ TEST_CASE("JSON from strangers is bounded and has one reading") {
                                R"({"a":")" + std::string(64, 'x') + R"("})",
                                "{'a':1}",
                                R"({"a":1,})",
-                               "{\"a\":1}\0"};
+                               std::string("{\"a\":1}\0", 8)};
   for (const std::string& text : wrong) {
     INFO(text);
     CHECK_FALSE(jose::ParseObject(text, limits).ok());
