@@ -111,6 +111,8 @@ absl::Status Gateway::OpenStores() {
   auto tokens = identity::Tokens::Load(token_store_.get(), {});
   if (!tokens.ok()) return tokens.status();
   tokens_ = *std::move(tokens);
+  issuers_ = std::make_unique<identity::Issuers>(*tokens_, identity::FetchOverHttps);
+  issuers_->OnRevocation([this] { EndUnproven(); });
 
   v1::Record started = NowRecord();
   started.mutable_gateway_started()->set_version(POSTERN_VERSION);
@@ -137,7 +139,7 @@ absl::Status Gateway::OpenTasks() {
       {.tasks = config_.limits.tasks, .tasks_per_agent = config_.limits.tasks_per_agent});
   if (!tasks.ok()) return tasks.status();
   tasks_ = *std::move(tasks);
-  task_authenticator_ = std::make_unique<tasks::TaskAuthenticator>(*tasks_, *tokens_);
+  task_authenticator_ = std::make_unique<tasks::TaskAuthenticator>(*tasks_, *issuers_);
   // Doors of an earlier life, the proofs of which are still to come.
   v1::ListSessionsRequest closing;
   closing.set_state(v1::Session::STATE_CLOSING);
@@ -165,7 +167,7 @@ absl::Status Gateway::OpenPorts() {
                                {.relays = config_.limits.relays,
                                 .catalogs = catalogs_.get(),
                                 .catalog_timeout = config_.limits.catalog_timeout});
-  api_services_ = std::make_unique<api::ApiServices>(api::ApiParts{.authenticator = *tokens_,
+  api_services_ = std::make_unique<api::ApiServices>(api::ApiParts{.authenticator = *issuers_,
                                                                    .tokens = *tokens_,
                                                                    .approvals = *approvals_,
                                                                    .tasks = *tasks_,
@@ -207,6 +209,7 @@ absl::Status Gateway::OpenPorts() {
   const uint32_t processors = std::max(1U, std::thread::hardware_concurrency());
   threads_ = std::make_unique<net::IoThreads>(config_.threads == 0 ? processors : config_.threads);
   listener_ = std::make_unique<frontend::Listener>(*threads_, *services_, config_.limits.pending_logins);
+  issuers_->Replace(config_.issuers);
   if (absl::Status started = listener_->Start(config_.mysql.listen.host, config_.mysql.listen.port); !started.ok()) return started;
   mysql_port_ = listener_->port();
   return absl::OkStatus();
@@ -243,13 +246,29 @@ api::MysqlAddress Gateway::MysqlAddress() const {
   return {.host = everywhere ? "" : host, .port = mysql_port_};
 }
 
+void Gateway::EndUnproven() {
+  live_->EndUnproven("revoked");
+  api_services_->EndUnproven();
+}
+
+// Of gateway.yaml only this section; the rest counts from the next start on. It must be good as a whole all the same.
+absl::Status Gateway::ReloadIssuers() {
+  auto config = config::LoadGatewayConfig(config_.file);
+  if (config.ok()) issuers_->Replace(std::move(config.value->issuers));
+  return config.status();
+}
+
 absl::Status Gateway::Reload() {
   absl::Status tls = config_.mysql.tls ? tls_.Load(*config_.mysql.tls) : absl::OkStatus();
   absl::Status rules = publisher_->Reload(absl::Now());
+  absl::Status issuers = ReloadIssuers();
   if (!tls.ok()) log::Error("certificates not reloaded: the old ones stay in force", {{"error", tls}});
   if (!rules.ok()) log::Error("policy not reloaded: the old one stays in force", {{"error", rules}});
+  if (!issuers.ok()) log::Error("issuers not reloaded: the old ones stay in force", {{"error", issuers}});
   if (rules.ok()) log::Info("policy in force", {{"version", policy_->Version()}});
-  return rules.ok() ? tls : rules;
+  rules.Update(tls);
+  rules.Update(issuers);
+  return rules;
 }
 
 void Gateway::Tidy() {
@@ -261,6 +280,7 @@ void Gateway::Tidy() {
 void Gateway::Stop(const std::string& reason) {
   if (std::exchange(stopped_, true) || listener_ == nullptr) return;
   listener_->Stop();
+  issuers_->Stop();
   live_->EndAll("shutdown");
   const absl::Time deadline = absl::Now() + config_.limits.shutdown_timeout;
   while (listener_->connections() > 0 && absl::Now() < deadline) {
@@ -273,6 +293,8 @@ void Gateway::Stop(const std::string& reason) {
   relays_->Shutdown();
   api_server_->Shutdown(kApiGrace);
   threads_->Stop();
+  // Their threads call what goes before they do.
+  issuers_->Replace({});
   v1::Record record = NowRecord();
   record.mutable_gateway_stopped()->set_reason(reason);
   if (absl::Status recorded = recording::AppendAndWait(*journal_, record); !recorded.ok()) {

@@ -24,6 +24,7 @@
 #include "gateway/frontend/listener.h"
 #include "gateway/frontend/live_sessions.h"
 #include "gateway/frontend/services.h"
+#include "gateway/identity/issuers.h"
 #include "gateway/identity/tokens.h"
 #include "gateway/masking/mask_keys.h"
 #include "gateway/policy/in_force.h"
@@ -59,7 +60,7 @@ class Gateway {
   Gateway(const Gateway&) = delete;
   Gateway& operator=(const Gateway&) = delete;
 
-  // Reads policy and certificates again. What is bad stays as it was, and is told. Thread-safe.
+  // Reads policy, certificates and issuers again. What is bad stays as it was, and is told. Thread-safe.
   absl::Status Reload();
   // Small chores, for a caller that comes by once a minute or so.
   void Tidy();
@@ -76,6 +77,9 @@ class Gateway {
   absl::Status OpenPorts();
   frontend::FrontendOptions OptionsOfSessions() const;
   api::MysqlAddress MysqlAddress() const;
+  absl::Status ReloadIssuers();
+  // Sessions and watches of those whose proof of identity is worth nothing any more.
+  void EndUnproven();
 
   struct FreeKey {
     void operator()(EVP_PKEY* key) const;
@@ -87,6 +91,7 @@ class Gateway {
   std::unique_ptr<recording::SessionIndex> sessions_;
   std::unique_ptr<store::TokenStore> token_store_;
   std::unique_ptr<identity::Tokens> tokens_;
+  std::unique_ptr<identity::Issuers> issuers_;
   std::unique_ptr<policy::PolicyInForce> policy_;
   std::unique_ptr<store::PolicyVersions> policy_versions_;
   std::unique_ptr<publishing::PolicyPublisher> publisher_;

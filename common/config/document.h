@@ -132,6 +132,8 @@ class Section {
   // A list of strings. The first form wants at least one.
   std::vector<std::string> Strings(std::string_view key);
   std::vector<std::string> Strings(std::string_view key, std::vector<std::string> fallback);
+  // One text, or a list of at least one.
+  std::vector<std::string> Texts(std::string_view key);
 
   // One word of a fixed set: section.Word("mode", Mode::kFull, {{"disabled", Mode::kOff}, {"verify-full",
   // Mode::kFull}}).

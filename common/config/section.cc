@@ -265,6 +265,13 @@ std::vector<std::string> Section::Strings(std::string_view key) {
   return Strings(key, {});
 }
 
+std::vector<std::string> Section::Texts(std::string_view key) {
+  const Value* value = Find(key);
+  if (value == nullptr || value->kind != Value::Kind::kScalar) return Strings(key);
+  std::string text = String(key);
+  return text.empty() ? std::vector<std::string>() : std::vector{std::move(text)};
+}
+
 Section Section::Optional(std::string_view key) {
   const Value* value = Take(key);
   if (value != nullptr && value->kind != Value::Kind::kMap) {

@@ -37,6 +37,8 @@ grpc::ServerUnaryReactor* ApprovalsService::Get(grpc::CallbackServerContext* con
 
 grpc::ServerWriteReactor<v1::Approval>* ApprovalsService::Watch(grpc::CallbackServerContext* context,
                                                                 const v1::WatchApprovalsRequest*) {
+  // A stream cannot wait for who it is for: a key not known yet is fetched meanwhile, and the next try finds it.
+  calls_.guard().Prepare(*context, [] {});
   const auto who = calls_.guard().Authorize(*context, Rpc::kWatchApprovals, {});
   return who.ok() ? watches_.Start(*who) : watches_.Refuse(who.status());
 }

@@ -9,7 +9,15 @@
 namespace postern::api {
 
 grpc::ServerUnaryReactor* Calls::Start(Call call, Later later) {
-  grpc::ServerUnaryReactor* reactor = call.context->DefaultReactor();
+  grpc::CallbackServerContext* context = call.context;
+  grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
+  guard_.Prepare(*context, [this, call = std::move(call), later = std::move(later), reactor]() mutable {
+    Judge(call, later, reactor);
+  });
+  return reactor;
+}
+
+void Calls::Judge(const Call& call, Later& later, grpc::ServerUnaryReactor* reactor) {
   const absl::StatusOr<identity::Principal> who = guard_.Authorize(*call.context, call.rpc, call.intent);
   if (!who.ok()) {
     reactor->Finish(ToGrpc(who.status()));
@@ -19,7 +27,6 @@ grpc::ServerUnaryReactor* Calls::Start(Call call, Later later) {
   } else {
     later(*who, reactor);
   }
-  return reactor;
 }
 
 grpc::ServerUnaryReactor* Calls::Answer(Call call, Work work) {

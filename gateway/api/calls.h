@@ -41,6 +41,8 @@ class Calls {
   Audit& audit() { return audit_; }
 
  private:
+  void Judge(const Call& call, Later& later, grpc::ServerUnaryReactor* reactor);
+
   Guard& guard_;
   Audit& audit_;
   Workers& workers_;

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <utility>
 
 #include "common/observability/log.h"
 
@@ -47,6 +48,12 @@ std::string SourceAddress(std::string_view peer) {
   const size_t end = peer.rfind(':');
   if (start == std::string_view::npos || end <= start) return std::string(peer);
   return std::string(peer.substr(start + 1, end - start - 1));
+}
+
+void Guard::Prepare(const grpc::CallbackServerContext& context, identity::Authenticator::Ready ready) {
+  const std::optional<std::string_view> token = BearerToken(context);
+  if (!token.has_value()) return ready();
+  authenticator_.Prepare(*token, absl::Now(), std::move(ready));
 }
 
 absl::StatusOr<identity::Principal> Guard::Authorize(const grpc::CallbackServerContext& context, Rpc rpc,

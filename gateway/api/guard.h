@@ -24,6 +24,9 @@ class Guard {
  public:
   Guard(identity::Authenticator& authenticator, Audit& audit) : authenticator_(authenticator), audit_(audit) {}
 
+  // Calls `ready` once, from here or another thread, when Authorize can tell about the call's token.
+  void Prepare(const grpc::CallbackServerContext& context, identity::Authenticator::Ready ready);
+
   // UNAUTHENTICATED: no token, or one that is no good, the same words for each. PERMISSION_DENIED: an agent's token where none serves, or
   // no role of the RPC's; such an attempt is put on record. RESOURCE_EXHAUSTED: too many bad tokens from there lately.
   absl::StatusOr<identity::Principal> Authorize(const grpc::CallbackServerContext& context, Rpc rpc,

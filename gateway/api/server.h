@@ -29,7 +29,7 @@ struct ServerOptions {
   // How often the files are looked at.
   absl::Duration refresh = absl::Seconds(2);
   size_t message_bytes = 1 << 20;
-  size_t metadata_bytes = 16 * 1024;
+  size_t metadata_bytes = 32 * 1024;  // an issuer's token is one header of up to 16 KiB
   // Calls at once on one connection; a relay has one per session.
   int streams_per_connection = 4096;
 };

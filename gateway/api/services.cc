@@ -8,6 +8,7 @@
 #include "gateway/api/policy_service.h"
 #include "gateway/api/sessions_service.h"
 #include "gateway/api/tasks_service.h"
+#include "gateway/identity/authenticator.h"
 
 namespace postern::api {
 namespace {
@@ -42,6 +43,8 @@ ApiServices::~ApiServices() = default;
 std::vector<grpc::Service*> ApiServices::All() {
   return {&shared_->access, &shared_->approvals, &shared_->tasks, &shared_->sessions, &shared_->policy, &shared_->admin};
 }
+
+void ApiServices::EndUnproven() { shared_->approvals.watches().EndUnproven(shared_->parts.authenticator); }
 
 void ApiServices::EndStreams() { shared_->approvals.watches().EndAll(); }
 

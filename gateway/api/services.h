@@ -23,6 +23,8 @@ class ApiServices {
 
   std::vector<grpc::Service*> All();
 
+  // Ends the streams of people whose proof of identity is worth nothing any more.
+  void EndUnproven();
   // Ends the streams that would otherwise last as long as their callers. Call it before the server's Shutdown.
   void EndStreams();
 

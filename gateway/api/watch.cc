@@ -15,6 +15,7 @@ namespace {
 absl::Status TooMany() {
   return absl::ResourceExhaustedError("there are as many watches as limits.approval_watchers lets");
 }
+absl::Status Revoked() { return absl::UnauthenticatedError("the access token of this watch was revoked"); }
 absl::Status ShuttingDown() { return absl::UnavailableError("the gateway is shutting down"); }
 
 class RefusedStream final : public Watches::Reactor {
@@ -29,13 +30,13 @@ class RefusedStream final : public Watches::Reactor {
 class WatchStream final : public Watches::Reactor {
  public:
   WatchStream(Watches& owner, approval::Approvals& approvals, const identity::Principal& who)
-      : owner_(owner), approvals_(approvals), identity_id_(who.identity_id), expires_at_(who.expires_at) {
+      : owner_(owner), approvals_(approvals), who_(who) {
     ticket_ = approvals_.Watch([this](const v1::Approval& approval) { Deliver(approval); });
     std::lock_guard lock(mutex_);
     caught_up_ = true;
   }
 
-  const std::string& identity_id() const { return identity_id_; }
+  const identity::Principal& who() const { return who_; }
 
   void End(const absl::Status& why) {
     std::lock_guard lock(mutex_);
@@ -60,7 +61,7 @@ class WatchStream final : public Watches::Reactor {
   void Deliver(const v1::Approval& approval) {
     std::lock_guard lock(mutex_);
     if (ended_) return;
-    if (absl::Now() >= expires_at_) {
+    if (absl::Now() >= who_.expires_at) {
       EndLocked(absl::UnauthenticatedError("the access token of this watch has expired"));
     } else if (caught_up_ && queue_.size() >= kWatchQueue) {
       EndLocked(absl::ResourceExhaustedError("this watcher reads too slowly; watch again to catch up"));
@@ -87,8 +88,7 @@ class WatchStream final : public Watches::Reactor {
 
   Watches& owner_;
   approval::Approvals& approvals_;
-  const std::string identity_id_;
-  const absl::Time expires_at_;
+  const identity::Principal who_;
   uint64_t ticket_ = 0;
 
   std::mutex mutex_;
@@ -121,9 +121,15 @@ Watches::Reactor* Watches::Refuse(const absl::Status& why) { return new RefusedS
 void Watches::EndByIdentity(std::string_view identity_id) {
   std::lock_guard lock(mutex_);
   for (WatchStream* stream : streams_) {
-    if (stream->identity_id() == identity_id) {
-      stream->End(absl::UnauthenticatedError("the access token of this watch was revoked"));
-    }
+    if (stream->who().identity_id == identity_id) stream->End(Revoked());
+  }
+}
+
+void Watches::EndUnproven(const identity::Authenticator& authenticator) {
+  const absl::Time now = absl::Now();
+  std::lock_guard lock(mutex_);
+  for (WatchStream* stream : streams_) {
+    if (!authenticator.StillValid(stream->who(), now)) stream->End(Revoked());
   }
 }
 

@@ -14,6 +14,7 @@
 #include <string_view>
 
 #include "gateway/approval/approvals.h"
+#include "gateway/identity/authenticator.h"
 #include "gateway/identity/principal.h"
 
 namespace postern::api {
@@ -34,6 +35,8 @@ class Watches {
 
   // Ends those of one token, because it was revoked.
   void EndByIdentity(std::string_view identity_id);
+  // Ends those of people whose proof of identity is worth nothing any more.
+  void EndUnproven(const identity::Authenticator& authenticator);
   // Ends all, and each that still comes, with UNAVAILABLE.
   void EndAll();
 

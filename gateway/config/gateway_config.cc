@@ -5,6 +5,7 @@
 #include "common/config/document.h"
 #include "common/observability/read_options.h"
 #include "gateway/config/limits.h"
+#include "gateway/identity/read_issuers.h"
 
 namespace postern::config {
 namespace {
@@ -68,6 +69,7 @@ void ReadStore(Section store, const Document& document, GatewayConfig& config) {
 
 GatewayConfig ReadGateway(Document& document) {
   GatewayConfig config;
+  config.file = document.file();
   Section root = document.root();
   config.mysql = ReadMysql(root.Required("mysql"));
   config.api = ReadApi(root.Required("api"));
@@ -75,6 +77,7 @@ GatewayConfig ReadGateway(Document& document) {
   ReadStore(root.Optional("store"), document, config);
   config.policy = root.File("policy");
   ReadTargets(root, config);
+  config.issuers = identity::ReadIssuers(root.Optional("identity"));
   config.limits = ReadLimits(root.Optional("limits"));
   config.log = log::ReadOptions(root.Optional("log"));
   config.threads = static_cast<uint32_t>(root.Int("threads", config.threads, {0, 1024}));

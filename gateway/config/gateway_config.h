@@ -15,6 +15,7 @@
 #include "common/config/host_port.h"
 #include "common/config/problem.h"
 #include "common/observability/log.h"
+#include "gateway/identity/issuer.h"
 
 namespace postern::config {
 
@@ -82,12 +83,14 @@ struct GatewayLimits {
 };
 
 struct GatewayConfig {
+  std::string file;  // it was read from
   MysqlConfig mysql;
   ApiConfig api;
   std::string data_dir;     // the journal, and the store unless it is elsewhere
   std::string sqlite_path;  // data_dir/postern.db unless store.sqlite.path says otherwise
   std::string policy;       // path
   std::map<std::string, std::vector<std::string>> targets;  // target -> names of the relays that may serve it
+  std::vector<identity::Issuer> issuers;  // whose tokens let agents and people in
   GatewayLimits limits;
   log::Options log;
   uint32_t threads = 0;  // that run sessions; 0: one per processor

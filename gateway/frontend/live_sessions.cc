@@ -81,6 +81,10 @@ size_t LiveSessions::EndByTask(std::string_view task_id, const std::string& reas
   return EndWhere([&](const Entry& entry) { return !task_id.empty() && entry.task_id == task_id; }, reason);
 }
 
+size_t LiveSessions::EndUnproven(const std::string& reason) {
+  return EndWhere([](const Entry& entry) { return !entry.still_valid(); }, reason);
+}
+
 size_t LiveSessions::EndAll(const std::string& reason) {
   return EndWhere([](const Entry&) { return true; }, reason);
 }

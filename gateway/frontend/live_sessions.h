@@ -25,7 +25,7 @@ struct SessionLimits {
 
 class LiveSessions {
  public:
-  // How to reach one session. Both callables may be called from several threads at once, and only post.
+  // How to reach one session. All callables may be called from several threads at once, and do not block.
   struct Entry {
     std::string session_id;
     uint32_t connection_id = 0;
@@ -40,6 +40,8 @@ class LiveSessions {
     std::function<void(std::string reason)> end;
     // Stops what the session waits for or runs (KILL QUERY), not the session.
     std::function<void()> interrupt;
+    // Whether what its agent proved itself with is still good.
+    std::function<bool()> still_valid = [] { return true; };
   };
 
   explicit LiveSessions(SessionLimits limits);
@@ -58,6 +60,8 @@ class LiveSessions {
   size_t End(std::string_view session_id, const std::string& reason);
   size_t EndByIdentity(std::string_view identity_id, const std::string& reason);
   size_t EndByTask(std::string_view task_id, const std::string& reason);
+  // Those whose proof of identity is worth nothing any more.
+  size_t EndUnproven(const std::string& reason);
   size_t EndAll(const std::string& reason);
 
   bool Contains(std::string_view session_id) const;

@@ -7,12 +7,14 @@
 #include <asio/post.hpp>
 #include <asio/redirect_error.hpp>
 #include <asio/steady_timer.hpp>
+#include <asio/this_coro.hpp>
 #include <asio/use_awaitable.hpp>
 #include <chrono>
 #include <utility>
 #include <variant>
 
 #include "common/mysql/flow/server_login.h"
+#include "common/net/mailbox.h"
 #include "common/observability/log.h"
 #include "common/text/utf8.h"
 #include "gateway/frontend/admission.h"
@@ -39,12 +41,14 @@ mysql::ServerLogin::Options LoginOptions(const Services& services, const AgentCh
   options.offered = mysql::GatewayCapabilities(
       {.tls = services.tls() != nullptr, .multi_statements = OfferMultiStatements(services)});
   options.allow_plain = services.options.insecure_loopback && channel.peer_is_loopback();
+  options.id_tokens = services.authenticator.TakesIdTokens();
   options.rsa_key = services.rsa_key;
   options.max_packet_bytes = services.options.handshake_bytes;
   return options;
 }
 
-LiveSessions::Entry EntryFor(const LoggedIn& login, const asio::any_io_executor& executor) {
+LiveSessions::Entry EntryFor(const LoggedIn& login, identity::Authenticator& authenticator,
+                             const asio::any_io_executor& executor) {
   LiveSessions::Entry entry{.session_id = login.session_id,
                             .connection_id = login.connection_id,
                             .agent = login.who.name,
@@ -57,6 +61,7 @@ LiveSessions::Entry EntryFor(const LoggedIn& login, const asio::any_io_executor&
       if (handle->state != nullptr) handle->state->End(EndingFor(reason));
     });
   };
+  entry.still_valid = [who = login.who, &authenticator] { return authenticator.StillValid(who, absl::Now()); };
   entry.interrupt = [handle = login.handle, executor] {
     asio::post(executor, [handle] {
       if (handle->state != nullptr) handle->state->Interrupt();
@@ -102,6 +107,13 @@ asio::awaitable<void> SlowDown(AgentChannel& channel) {
   co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
 }
 
+// Until it can be told whether the secret is good: at once, but where an issuer's new key must be fetched first.
+asio::awaitable<void> AwaitKeys(identity::Authenticator& authenticator, std::string_view secret) {
+  net::Mailbox<bool> ready(co_await asio::this_coro::executor);
+  authenticator.Prepare(secret, absl::Now(), [&ready] { ready.Put(true); });
+  co_await ready.Take();
+}
+
 // Admits, counts and records; nothing of the session exists before its record is durable.
 asio::awaitable<Admission> Enter(const Services& services, AgentChannel& channel, uint32_t connection_id,
                                  const mysql::Verify& claim) {
@@ -109,7 +121,8 @@ asio::awaitable<Admission> Enter(const Services& services, AgentChannel& channel
   if (!admission.login) co_return admission;
   LoggedIn& login = *admission.login;
   login.handle = std::make_shared<SessionHandle>();
-  const absl::Status counted = services.live.Add(EntryFor(login, channel.executor()), login.task->terms().connections);
+  const absl::Status counted =
+      services.live.Add(EntryFor(login, services.authenticator, channel.executor()), login.task->terms().connections);
   if (!counted.ok()) {
     co_return Admission{.error = {kTooManySessions, "08004",
                                   absl::StrCat("Too many connections: ", counted.message(),
@@ -149,6 +162,7 @@ asio::awaitable<absl::StatusOr<LoggedIn>> Converse(const Services& services, Age
       if (absl::Status tls = co_await channel.StartTls(services.tls()); !tls.ok()) co_return tls;
       action = flow.OnTlsStarted();
     } else if (auto* claim = std::get_if<mysql::Verify>(&action.next)) {
+      co_await AwaitKeys(services.authenticator, claim->secret.Reveal());
       admission = co_await Enter(services, channel, connection_id, *claim);
       if (admission.flood) {
         co_await SlowDown(channel);

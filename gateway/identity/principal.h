@@ -11,6 +11,8 @@
 
 namespace postern::identity {
 
+inline constexpr char kOidc[] = "oidc";
+
 struct Principal {
   std::string name;
   v1::PrincipalKind kind = v1::PRINCIPAL_KIND_UNSPECIFIED;
@@ -19,9 +21,12 @@ struct Principal {
   std::vector<v1::Role> roles;
   // Agents only; empty means every target that policy allows.
   std::vector<std::string> targets;
-  // How it proved itself: "token" and the token's id.
+  // How it proved itself: "token" and the token's id, or kOidc and the issuer with its subject.
   std::string identity_kind;
   std::string identity_id;
+  // kOidc only: whose word it is, and the fingerprint of the key that signed it.
+  std::string issuer;
+  std::string signing_key;
   // The proof is worth nothing from then on, and neither is a session opened with it.
   absl::Time expires_at = absl::InfinitePast();
 };

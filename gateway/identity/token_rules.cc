@@ -54,12 +54,12 @@ absl::Status CheckTokenRequest(const v1::CreateTokenRequest& request) {
   if (auto status = CheckNames("groups", request.groups()); !status.ok()) return status;
   if (auto status = CheckNames("targets", request.targets()); !status.ok()) return status;
   if (request.kind() == v1::PRINCIPAL_KIND_AGENT) {
-    if (!IsName(request.name(), "")) return BadName("an agent's name", "");
+    if (!IsAgentName(request.name())) return BadName("an agent's name", "");
     if (!request.roles().empty()) return absl::InvalidArgumentError("an agent's token has no roles");
     return absl::OkStatus();
   }
   if (request.kind() == v1::PRINCIPAL_KIND_PERSON) {
-    if (!IsName(request.name(), "@")) return BadName("a person's name", "@");
+    if (!IsPersonName(request.name())) return BadName("a person's name", "@");
     if (!request.targets().empty()) return absl::InvalidArgumentError("a person's token has no targets");
     return CheckRoles(request);
   }

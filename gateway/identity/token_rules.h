@@ -12,10 +12,11 @@
 
 namespace postern::identity {
 
-// Names of agents, groups and targets are 1 to 64 of [A-Za-z0-9._-], so that "agent+target" has one reading; people's
-// may also hold '@'. Agents have no roles; people have at least one, and no targets.
-bool IsAgentName(std::string_view name);  // or a group's, or a target's
+// 1 to 64 of [A-Za-z0-9._-], so that "agent+target" has one reading; a person's may also hold '@'.
+bool IsAgentName(std::string_view name);  // or a group's, a target's, a relay's
 bool IsPersonName(std::string_view name);
+
+// Agents have no roles; people have at least one, and no targets.
 absl::Status CheckTokenRequest(const v1::CreateTokenRequest& request);
 
 // How long the token lives: INVALID_ARGUMENT for less than nothing or more than `longest`.

@@ -3,6 +3,7 @@
 #define POSTERN_GATEWAY_TASKS_TASK_AUTHENTICATOR_H_
 
 #include <string_view>
+#include <utility>
 
 #include "gateway/identity/authenticator.h"
 #include "gateway/tasks/tasks.h"
@@ -14,8 +15,10 @@ class TaskAuthenticator final : public identity::Authenticator {
   // REQUIRES: both outlive this.
   TaskAuthenticator(const Tasks& tasks, identity::Authenticator& others) : tasks_(tasks), others_(others) {}
 
+  void Prepare(std::string_view secret, absl::Time now, Ready ready) override { others_.Prepare(secret, now, std::move(ready)); }
   // As the other one says; and FAILED_PRECONDITION for the right password of a task that is not open, with words for its agent.
   absl::StatusOr<identity::Principal> Authenticate(std::string_view secret, std::string_view source, absl::Time now) override;
+  bool TakesIdTokens() const override { return others_.TakesIdTokens(); }
   bool StillValid(const identity::Principal& who, absl::Time now) const override;
 
  private:

@@ -2,6 +2,8 @@
 
 #include <openssl/rand.h>
 
+#include <charconv>
+
 #include "absl/strings/str_cat.h"
 #include "common/mysql/flow/auth_answer.h"
 #include "common/mysql/message/auth.h"
@@ -29,6 +31,26 @@ bool IsEmptyAnswer(std::string_view answer) { return answer.empty() || answer ==
 std::string_view WithoutNul(std::string_view secret) {
   if (!secret.empty() && secret.back() == '\0') secret.remove_suffix(1);
   return secret;
+}
+
+std::string_view AttributeOf(const ConnectionAttributes& attributes, std::string_view name) {
+  for (const auto& [key, value] : attributes) {
+    if (key == name) return value;
+  }
+  return {};
+}
+
+// Oracle's client library brings it from 9.1 on. Any other says "unknown plug-in" when it is switched to one.
+bool HasIdTokenPlugin(const ConnectionAttributes& attributes) {
+  if (AttributeOf(attributes, "_client_name") != "libmysql") return false;
+  const std::string_view version = AttributeOf(attributes, "_client_version");
+  int major = 0;
+  int minor = 0;
+  const char* const end = version.data() + version.size();
+  const auto first = std::from_chars(version.data(), end, major);
+  if (first.ec != std::errc() || first.ptr == end || *first.ptr != '.') return false;
+  if (std::from_chars(first.ptr + 1, end, minor).ec != std::errc()) return false;
+  return major > 9 || (major == 9 && minor >= 1);
 }
 
 std::string NextText(const NeedPacket&) { return "need packet"; }
@@ -98,6 +120,8 @@ ServerAction ServerLogin::OnPacket(uint8_t sequence, Bytes payload) {
       return OnScrambleAnswer(AsText(payload));
     case State::kSwitchedClear:
       return GotSecret(WithoutNul(AsText(payload)), SecretMethod::kClearOverTls);
+    case State::kSwitchedIdToken:
+      return OnIdToken(payload);
     case State::kFullAuth:
       return OnFullAuth(AsText(payload));
     case State::kRsaAnswer:
@@ -183,6 +207,7 @@ ServerAction ServerLogin::OnChangeUser(Bytes payload) {
   WipeString(request->auth_response);
   // The answer in the request was to the scramble of an earlier login: always asked again.
   bool clear = inside_tls_ && request->plugin == plugin::kClear;
+  if (IdTokensAllowed() && request->plugin == plugin::kOpenIdConnect) return AskIdToken();
   return clear ? AskClear() : AskScrambleAnswer();
 }
 
@@ -190,6 +215,13 @@ ServerAction ServerLogin::OnIdentity(std::string_view auth_response) {
   if (inside_tls_ && plugin_ == plugin::kClear) {
     if (auth_response.empty()) return AskClear();
     return GotSecret(WithoutNul(auth_response), SecretMethod::kClearOverTls);
+  }
+  if (IdTokensAllowed() && plugin_ == plugin::kOpenIdConnect) {
+    return auth_response.empty() ? AskIdToken() : OnIdToken(AsBytes(auth_response));
+  }
+  if (IdTokensAllowed() && plugin_ == plugin::kCachingSha2 && IsEmptyAnswer(auth_response) &&
+      HasIdTokenPlugin(claim_.attributes)) {
+    return AskIdToken();
   }
   return plugin_ == plugin::kCachingSha2 ? OnScrambleAnswer(auth_response) : AskScrambleAnswer();
 }
@@ -218,6 +250,16 @@ ServerAction ServerLogin::AskScrambleAnswer() {
 
 ServerAction ServerLogin::AskClear() {
   return Ask(AuthSwitchRequest{std::string(plugin::kClear), ""}.Encode(), State::kSwitchedClear);
+}
+
+ServerAction ServerLogin::AskIdToken() {
+  return Ask(AuthSwitchRequest{std::string(plugin::kOpenIdConnect), ""}.Encode(), State::kSwitchedIdToken);
+}
+
+ServerAction ServerLogin::OnIdToken(Bytes answer) {
+  const auto decoded = IdTokenAnswer::Decode(answer);
+  if (!decoded.ok()) return Fail(kBadHandshake, kLinkState, "Bad handshake");
+  return GotSecret(decoded->token, SecretMethod::kIdToken);
 }
 
 ServerAction ServerLogin::GotSecret(std::string_view secret, SecretMethod method) {

@@ -12,6 +12,8 @@
 //   OK or ERR                          ->
 //
 // The client's hash is never checked: full authentication is always asked for, so that the secret can be any token.
+// Where id tokens are welcome, a client of Oracle's that gives an empty password and has the plug-in for them is switched to
+// it: with an id-token file configured it does not say so by itself.
 // Outside TLS nobody is asked for a secret, unless allow_plain says that this is a loopback connection; then the secret
 // travels under the gateway's RSA key.
 //
@@ -46,6 +48,7 @@ enum class SecretMethod {
   kNone,          // the client gave an empty secret: only a certificate can speak for it
   kFullOverTls,   // caching_sha2_password, full authentication
   kClearOverTls,  // mysql_clear_password
+  kIdToken,       // authentication_openid_connect_client, inside TLS
   kRsa,           // caching_sha2_password under the gateway's RSA key, plain loopback only
 };
 
@@ -88,6 +91,7 @@ class ServerLogin {
     std::string scramble;                            // NewScramble()
     Capabilities offered = GatewayCapabilities({});  // without kSsl if TLS is not available
     bool allow_plain = false;                        // loopback, and the configuration says so
+    bool id_tokens = false;                          // tokens of an OpenID provider are welcome
     EVP_PKEY* rsa_key =
         nullptr;  // for plain connections; not owned, must outlive the flow; without it they are refused
     uint8_t charset = 255;
@@ -120,6 +124,7 @@ class ServerLogin {
     kChangeUser,
     kSwitched,
     kSwitchedClear,
+    kSwitchedIdToken,
     kFullAuth,
     kRsaAnswer,
     kVerify,
@@ -135,8 +140,11 @@ class ServerLogin {
   ServerAction OnRsaAnswer(std::string_view answer);
   ServerAction AskScrambleAnswer();
   ServerAction AskClear();
+  ServerAction AskIdToken();
+  ServerAction OnIdToken(Bytes answer);
   ServerAction GotSecret(std::string_view secret, SecretMethod method);
   bool PlainIsAllowed() const;
+  bool IdTokensAllowed() const { return inside_tls_ && options_.id_tokens; }
   ServerAction Ask(const std::string& payload, State then);
   ServerAction Fail(uint16_t code, std::string_view sqlstate, std::string_view message, bool knows_sqlstate = true);
   std::string Packet(const std::string& payload);

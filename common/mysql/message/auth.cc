@@ -11,6 +11,7 @@ namespace {
 
 constexpr uint8_t kSwitchHeader = 0xFE;
 constexpr uint8_t kMoreDataHeader = 0x01;
+constexpr uint8_t kIdTokenVersion = 0x01;
 
 }  // namespace
 
@@ -46,6 +47,14 @@ absl::StatusOr<AuthMoreData> AuthMoreData::Decode(Bytes payload) {
   packet.data = AsText(reader.Rest());
   if (absl::Status status = reader.Finish(); !status.ok()) return status;
   return packet;
+}
+
+absl::StatusOr<IdTokenAnswer> IdTokenAnswer::Decode(Bytes payload) {
+  Reader reader(payload, "id token");
+  if (reader.U8() != kIdTokenVersion) reader.Refuse("not an id token");
+  IdTokenAnswer answer{reader.LenencText()};
+  if (absl::Status status = reader.Finish(); !status.ok()) return status;
+  return answer;
 }
 
 std::string ComChangeUser::Encode(Capabilities capabilities) const {

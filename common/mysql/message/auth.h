@@ -19,6 +19,7 @@ inline constexpr std::string_view kCachingSha2 = "caching_sha2_password";
 inline constexpr std::string_view kSha256 = "sha256_password";
 inline constexpr std::string_view kClear = "mysql_clear_password";
 inline constexpr std::string_view kEd25519 = "client_ed25519";
+inline constexpr std::string_view kOpenIdConnect = "authentication_openid_connect_client";
 }  // namespace plugin
 
 // FE | plug-in NUL | data. For scramble-based plug-ins the data on the wire is the scramble and a NUL.
@@ -40,6 +41,13 @@ struct AuthMoreData {
 
   std::string Encode() const;
   static absl::StatusOr<AuthMoreData> Decode(Bytes payload);
+};
+
+// 01 | lenenc id token: what kOpenIdConnect answers, in the handshake response or after a switch.
+struct IdTokenAnswer {
+  std::string_view token;  // of the payload it was read from
+
+  static absl::StatusOr<IdTokenAnswer> Decode(Bytes payload);
 };
 
 // 11 | user NUL | auth response 1+n | schema NUL | charset 2 | plug-in NUL | attributes

@@ -79,6 +79,10 @@ class Gateway:
     def agent_token(self, name, groups=()):
         return self._token(name, "agent", groups, [])
 
+    def use_token(self, agent, token):
+        """What the agent logs in with from now on, in place of a token of the gateway's."""
+        self._tokens[agent, "agent"] = token
+
     def _token(self, name, kind, groups, options):
         if (name, kind) not in self._tokens:
             options = [*options, *(argument for group in groups for argument in ("--group", group))]

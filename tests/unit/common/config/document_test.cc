@@ -41,6 +41,8 @@ TEST_CASE("a good file has no problems and gives its values") {
     CHECK(root.Word("mode", 0, {{"slow", 0}, {"fast", 1}}) == 1);
     CHECK(root.Bool("on", false));
     CHECK(root.Strings("tags") == std::vector<std::string>{"x", "y z"});
+    CHECK(root.Texts("tags") == std::vector<std::string>{"x", "y z"});
+    CHECK(root.Texts("name") == std::vector<std::string>{"a"});
     CHECK(root.Address("at") == HostPort{"::1", 80});
     std::string seen;
     root.EachNamed("servers", [&](const std::string& name, Section& server) {

@@ -111,6 +111,52 @@ TEST_CASE("no secret is reported as none, in both its spellings") {
   }
 }
 
+ServerLogin::Options WithIdTokens() {
+  ServerLogin::Options options = GatewayOptions();
+  options.id_tokens = true;
+  return options;
+}
+
+// An empty password of a client of that name and version, as the mysql program sends it.
+HandshakeResponse41 NoPassword(const std::string& client, const std::string& version) {
+  HandshakeResponse41 response = ClientResponse(plugin::kCachingSha2, "\0"s);
+  response.attributes = {{"_client_name", client}, {"_client_version", version}};
+  return response;
+}
+
+TEST_CASE("a client that names the id-token plug-in may send the token at once or when asked") {
+  const std::string answer = "\x01\x05token"s;
+  CHECK(LoggedInAs(PlayServer(ServerLogin(WithIdTokens()), TlsLogin(ClientResponse(plugin::kOpenIdConnect, answer), {})), kBot));
+  CHECK(LoggedInAs(PlayServer(ServerLogin(WithIdTokens()), TlsLogin(ClientResponse(plugin::kOpenIdConnect, ""), {answer})), kBot));
+  for (const std::string& wrong : {"\x02\x05token"s, "\x01\x06token"s, "\x01\x04token"s, "\x01"s, "token"s, "\x01\xfb"s}) {
+    auto play = PlayServer(ServerLogin(WithIdTokens()), TlsLogin(ClientResponse(plugin::kOpenIdConnect, wrong), {}));
+    CHECK(Failed(play, 1043));
+    CHECK(play.claimed.empty());
+  }
+}
+
+TEST_CASE("an id token of several kilobytes passes") {
+  const std::string jwt(9000, 'j');
+  const std::string answer = "\x01\xfc\x28\x23"s + jwt;
+  auto play = PlayServer(ServerLogin(WithIdTokens()), TlsLogin(ClientResponse(plugin::kOpenIdConnect, ""), {answer}));
+  CHECK(play.claimed == "orders-bot+orders-prod/" + jwt + "/shop");
+}
+
+TEST_CASE("an empty password of a client that has the id-token plug-in leads to it, of no other client") {
+  for (const char* version : {"9.1.0", "9.7.4", "10.0.0"}) {
+    auto play = PlayServer(ServerLogin(WithIdTokens()), TlsLogin(NoPassword("libmysql", version), {"\x01\x05token"s}));
+    CAPTURE(version);
+    CHECK(LoggedInAs(play, kBot));
+    CHECK(AuthSwitchRequest::Decode(AsBytes(Payloads(play.sent).at(1)))->plugin == plugin::kOpenIdConnect);
+  }
+  for (const auto& [client, version] : {std::pair("libmysql", "9.0.1"), {"libmysql", "8.4.0"}, {"libmysql", "9"}, {"libmysql", ""},
+                                        {"libmariadb", "10.11.0"}, {"pymysql", "9.9"}}) {
+    CAPTURE(client, version);
+    CHECK(Failed(PlayServer(ServerLogin(WithIdTokens()), TlsLogin(NoPassword(client, version), {})), 1045));
+  }
+  CHECK(Failed(PlayServer(ServerLogin(GatewayOptions()), TlsLogin(NoPassword("libmysql", "9.7.4"), {})), 1045));
+}
+
 TEST_CASE("without TLS nobody is asked for a secret") {
   auto play = PlayServer(ServerLogin(GatewayOptions()), PlainLogin(ClientResponse(plugin::kCachingSha2, kHash), {}));
   CHECK(Failed(play, 3159));

@@ -81,6 +81,19 @@ TEST_CASE("ending by identity reaches all of its sessions and no other") {
   CHECK(ended == std::vector<std::string>{"a", "b"});
 }
 
+TEST_CASE("sessions whose proof of identity is worth nothing any more are ended, and no others") {
+  LiveSessions live({});
+  std::vector<std::string> ended;
+  for (const char* id : {"a", "b"}) {
+    auto entry = Entry(id, 1, "bot");
+    entry.end = [&ended, id](const std::string&) { ended.emplace_back(id); };
+    entry.still_valid = [id] { return *id == 'a'; };
+    REQUIRE(live.Add(entry, 9).ok());
+  }
+  CHECK(live.EndUnproven("revoked") == 1);
+  CHECK(ended == std::vector<std::string>{"b"});
+}
+
 TEST_CASE("login names split at the first plus") {
   CHECK(SplitLoginName("bot+orders").agent == "bot");
   CHECK(SplitLoginName("bot+orders").target == "orders");

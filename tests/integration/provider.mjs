@@ -1,0 +1,37 @@
+// A certified OpenID provider over HTTPS on loopback. usage: provider.mjs CONFIG, a JSON file with port, certificate, key, jwks
+// (its private keys), algorithm, lifetime (seconds), and clients: id -> { secret, claims }. Writes a line for each request.
+import fs from 'node:fs';
+import https from 'node:https';
+import { createRequire } from 'node:module';
+import { pathToFileURL } from 'node:url';
+
+// An import of a bare name does not look at NODE_PATH.
+const { default: Provider } = await import(pathToFileURL(createRequire(import.meta.url).resolve('oidc-provider')));
+
+const config = JSON.parse(fs.readFileSync(process.argv[2]));
+
+const provider = new Provider(`https://localhost:${config.port}`, {
+  jwks: config.jwks,
+  clients: Object.entries(config.clients).map(([id, client]) => ({
+    client_id: id, client_secret: client.secret, grant_types: ['client_credentials'], redirect_uris: [], response_types: [],
+    token_endpoint_auth_method: 'client_secret_post',
+  })),
+  extraTokenClaims: (context, token) => config.clients[token.clientId].claims,
+  features: {
+    clientCredentials: { enabled: true },
+    devInteractions: { enabled: false },
+    resourceIndicators: {
+      enabled: true,
+      defaultResource: () => 'https://postern.example',
+      getResourceServerInfo: () => ({
+        scope: '', audience: 'postern', accessTokenTTL: config.lifetime, accessTokenFormat: 'jwt', jwt: { sign: { alg: config.algorithm } },
+      }),
+    },
+  },
+});
+
+const answer = provider.callback();
+https.createServer({ key: fs.readFileSync(config.key), cert: fs.readFileSync(config.certificate) }, (request, response) => {
+  console.log(`${request.method} ${request.url}`);
+  answer(request, response);
+}).listen(config.port, '127.0.0.1');
