@@ -130,8 +130,7 @@ absl::StatusOr<mysql::Secret> OutputOf(Child child, absl::Time deadline) {
   std::array<char, kMaxPasswordBytes + 1> buffer;
   size_t size = 0;
   absl::Status read = ReadAll(child.out(), buffer, size, deadline);
-  absl::StatusOr<int> status(read);
-  if (read.ok()) status = child.ExitStatusBy(deadline);
+  absl::StatusOr<int> status = read.ok() ? child.ExitStatusBy(deadline) : absl::StatusOr<int>(read);
   std::string_view text(buffer.data(), size);
   if (text.ends_with('\n')) text.remove_suffix(1);
   if (text.ends_with('\r')) text.remove_suffix(1);

@@ -5,7 +5,6 @@
 #include <absl/time/clock.h>
 
 #include <algorithm>
-#include <deque>
 #include <set>
 #include <utility>
 
@@ -87,35 +86,40 @@ std::string Quoted(const std::string& role) {
   return at == std::string::npos ? name(role) : name(role.substr(0, at)) + "@" + name(role.substr(at + 1));
 }
 
+// Of a MariaDB role, one sees the grants while one has it; of a MySQL role, when one says that one would.
+absl::StatusOr<std::vector<Row>> GrantsWith(SecondConnection& connection, const Examination& found, const std::string& role) {
+  if (found.version.find("MariaDB") == std::string::npos) return connection.Query("SHOW GRANTS FOR CURRENT_USER() USING " + Quoted(role));
+  absl::Status taken = connection.Execute("SET ROLE " + Quoted(role));
+  if (!taken.ok()) return taken;
+  return connection.Query("SHOW GRANTS");
+}
+
 // The account's own, and those of every role that it was given, active or not: an agent's session could take any.
 bool ReadGrants(SecondConnection& connection, Examination& found, std::vector<Grant>& grants) {
-  const auto own = connection.Query("SHOW GRANTS");
-  if (!own.ok()) return false;
   std::set<std::string> seen;
-  std::deque<std::string> roles;
+  std::vector<std::string> roles;
   const auto take = [&](const std::vector<Row>& rows) {
     for (const Row& row : rows) {
       std::string line = row.empty() ? "" : row[0].value_or("");
-      if (!seen.insert("line " + line).second) continue;
+      // MariaDB's line of an account with a password holds the password's hash.
+      line = line.substr(0, line.find(" IDENTIFIED "));
+      if (!seen.insert(line).second) continue;
       Grant grant = ParseGrant(line);
-      if (grant.kind == Grant::Kind::kRoles) roles.insert(roles.end(), grant.names.begin(), grant.names.end());
-      // MariaDB's line of an account without TLS or with a password holds the password's hash.
-      found.grants.push_back(line.substr(0, line.find(" IDENTIFIED ")));
+      if (grant.kind == Grant::Kind::kRoles && grant.to_user) roles.insert(roles.end(), grant.names.begin(), grant.names.end());
+      found.grants.push_back(std::move(line));
       grants.push_back(std::move(grant));
     }
   };
+  const auto own = connection.Query("SHOW GRANTS");
+  if (!own.ok()) return false;
   take(*own);
-  const bool mariadb = found.version.find("MariaDB") != std::string::npos;
-  for (size_t asked = 0; !roles.empty() && asked < kMaxRoles;) {
-    const std::string role = std::move(roles.front());
-    roles.pop_front();
-    if (!seen.insert("role " + role).second) continue;
-    ++asked;
-    const auto more = connection.Query((mariadb ? "SHOW GRANTS FOR " : "SHOW GRANTS FOR CURRENT_USER() USING ") + Quoted(role));
+  // No more come: a role's own roles are part of what it grants.
+  for (size_t i = 0; i < roles.size() && i < kMaxRoles; ++i) {
+    const auto more = GrantsWith(connection, found, std::string(roles[i]));
     if (!more.ok()) return false;
     take(*more);
   }
-  return roles.empty();
+  return roles.size() <= kMaxRoles;
 }
 
 }  // namespace

@@ -110,6 +110,8 @@ void ReadRoles(Reader reader, Grant& grant) {
       if (host != "%") grant.names.back() += "@" + host;
     }
   } while (reader.Take(","));
+  if (reader.TakeWord("TO")) reader.Name();
+  grant.to_user = reader.Take("@");
   grant.grant_option = reader.Contains("WITH ADMIN OPTION");
 }
 

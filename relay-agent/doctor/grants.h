@@ -18,6 +18,7 @@ struct Grant {
   std::string schema;              // empty: every schema
   std::string object;              // table or routine; empty: all of the schema
   bool grant_option = false;       // or ADMIN OPTION of a role
+  bool to_user = false;            // of roles: given to a user, not to another role as MariaDB has them
 };
 
 // A line that is not understood is kOther.

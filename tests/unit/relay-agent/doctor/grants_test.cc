@@ -37,6 +37,8 @@ TEST_CASE("roles, partial revokes and proxies are told apart") {
   CHECK(mysql.kind == Grant::Kind::kRoles);
   CHECK(mysql.names == Names{"reporting", "x@h"});
   CHECK(mysql.grant_option);
+  CHECK(mysql.to_user);
+  CHECK_FALSE(ParseGrant("GRANT `inner` TO `outer`").to_user);
   const Grant mariadb = ParseGrant("GRANT `reporting` TO `p`@`127.0.0.1`");
   CHECK(mariadb.names == Names{"reporting"});
   CHECK(ParseGrant("GRANT reporting TO `p`@`h`").names == Names{"reporting"});
