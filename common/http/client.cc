@@ -71,6 +71,10 @@ std::string Part(CURLU* url, CURLUPart part) {
 Response::~Response() { OPENSSL_cleanse(body.data(), body.size()); }
 
 absl::StatusOr<Response> Send(const Request& request) {
+  for (const auto& [name, value] : request.headers) {
+    // A line's end would begin another header.
+    if (!std::all_of(value.begin(), value.end(), absl::ascii_isprint)) return absl::InvalidArgumentError("a header that is no single line");
+  }
   if (!StartLibrary()) return absl::InternalError("libcurl does not start");
   const std::unique_ptr<CURL, Free> handle(curl_easy_init());
   if (handle == nullptr) return absl::ResourceExhaustedError("out of memory");

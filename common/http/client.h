@@ -38,7 +38,8 @@ struct Response {
   std::string body;
 };
 
-// UNAVAILABLE without an answer, with libcurl's reason and no part of the URL; RESOURCE_EXHAUSTED when it is too long. Any
+// UNAVAILABLE without an answer, with libcurl's reason and no part of the URL; RESOURCE_EXHAUSTED when it is too long;
+// INVALID_ARGUMENT for headers that are no text. Any
 // status of the server's is an answer.
 absl::StatusOr<Response> Send(const Request& request);
 

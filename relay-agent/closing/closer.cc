@@ -112,6 +112,7 @@ void Closer::Work() {
   }
   lock.unlock();
   connection_.Disconnect();
+  lent_connections_.clear();
   mysql_thread_end();
 }
 

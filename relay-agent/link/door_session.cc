@@ -65,15 +65,15 @@ asio::awaitable<ConnectionResult> DoorSession::Connect() {
   const absl::Duration patience = std::min(asked > absl::ZeroDuration() ? asked : kDefaultOpenTimeout, around_.target.connect_timeout);
   StartWatchdog(patience);
   LoginResult login = co_await FetchLogin(started_at_ + patience);
-  if (!login.ok()) {
+  // The reason names files and services of the relay's, which are nobody else's business.
+  ConnectionResult result = ConnectionFailure{v1::OpenFailed::REASON_UNREACHABLE, "the relay has no usable credential for the database", 0};
+  if (login.ok()) {
+    login_ = *std::move(login);
+    ConnectionWish wish = Wish();
+    result = co_await ConnectToServer(socket_, around_.target, login_, std::move(wish));
+  } else {
     log::Warning("no credential", {{"session", request_.session_id()}, {"account", around_.account.name()}, {"reason", login.status()}});
-    watchdog_.cancel();
-    // The reason names files and services of the relay's, which are nobody else's business.
-    co_return ConnectionFailure{v1::OpenFailed::REASON_UNREACHABLE, "the relay has no usable credential for the database", 0};
   }
-  login_ = *std::move(login);
-  ConnectionWish wish = Wish();
-  ConnectionResult result = co_await ConnectToServer(socket_, around_.target, login_, std::move(wish));
   watchdog_.cancel();
   const bool failed = std::holds_alternative<ConnectionFailure>(result);
   if (timed_out_) {
