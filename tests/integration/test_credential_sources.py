@@ -57,7 +57,7 @@ def test_environment(fresh, monkeypatch):
 def test_program(fresh, tmp_path):
     secret = write_secret(tmp_path / "secret", RELAY_PASSWORD)
     program = tmp_path / "program"
-    program.write_text('#!/bin/sh\necho noise that is nobody\'s business >&2\n[ "$HOME" = "" ] && [ "$1" = shop ] && cat "$2"\n')
+    program.write_text('#!/bin/sh\necho noise of no concern >&2\n[ "$HOME" = "" ] && [ "$1" = shop ] && cat "$2"\n')
     program.chmod(program.stat().st_mode | stat.S_IXUSR)
     stack = fresh(target_options={"password_file": None, "credential": {"exec": {"program": str(program), "arguments": ["shop", secret]}}})
     assert_reads(stack.gateway)
@@ -161,6 +161,9 @@ def test_lease_of_a_relay_that_was_killed_is_given_back_at_its_next_start(fresh,
     stack.relay.process.start()
     until("all are given back", lambda: not left & set(vault.users()), 10)
     stack.wait_until_ready()
+    session = stack.gateway.sessions("loader")[0]["id"]
+    until("nobody claims that the thread is gone, since nobody can look it up any more",
+          lambda: stack.gateway.reviewer.json("sessions", "show", session)["close_proof"] == "unproven", 10)
 
 
 def test_lease_is_given_back_when_vault_answers_again(fresh, vault, tmp_path):
