@@ -49,7 +49,8 @@ void Harden() {
 // 0: nothing dangerous was found.
 int Check(const RelayConfig& config, bool json) {
   Harden();
-  if (absl::Status logging = postern::log::SetUp({.level = postern::log::Level::kWarning}); !logging.ok()) return kFailed;
+  if (absl::Status logging = postern::log::SetUp({.level = postern::log::Level::kWarning}); !logging.ok())
+    return kFailed;
   mysql_library_init(0, nullptr, nullptr);
   const auto examinations = postern::relay::ExamineAll(config.options);
   std::fputs((json ? JsonReport(examinations) : TextReport(examinations)).c_str(), stdout);
@@ -87,7 +88,8 @@ int main(int argc, char** argv) {
   app.add_option("--config", file, "configuration file (YAML)")->required();
   app.add_flag("--check", check, "validate the configuration and exit");
   app.set_version_flag("--version", POSTERN_VERSION);
-  CLI::App* const doctor = app.add_subcommand("check", "connect to each target, say what its account may do, and fail on danger");
+  CLI::App* const doctor =
+      app.add_subcommand("check", "connect to each target, say what its account may do, and fail on danger");
   std::string output = "text";
   doctor->add_option("--output", output, "text or json")->check(CLI::IsMember({"text", "json"}));
   doctor->fallthrough();

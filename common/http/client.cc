@@ -71,16 +71,15 @@ std::string Part(CURLU* url, CURLUPart part) {
 Response::~Response() { OPENSSL_cleanse(body.data(), body.size()); }
 
 absl::StatusOr<Response> Send(const Request& request) {
-  for (const auto& [name, value] : request.headers) {
-    // A line's end would begin another header.
-    if (!std::all_of(value.begin(), value.end(), absl::ascii_isprint)) return absl::InvalidArgumentError("a header that is no single line");
-  }
   if (!StartLibrary()) return absl::InternalError("libcurl does not start");
   const std::unique_ptr<CURL, Free> handle(curl_easy_init());
   if (handle == nullptr) return absl::ResourceExhaustedError("out of memory");
   // Without this one libcurl would wait for leave to send a longer body.
   std::unique_ptr<curl_slist, Free> headers(curl_slist_append(nullptr, "Expect:"));
   for (const auto& [name, value] : request.headers) {
+    // A line's end would begin another header.
+    const bool one_line = std::all_of(value.begin(), value.end(), absl::ascii_isprint);
+    if (!one_line) return absl::InvalidArgumentError("a header that is no single line");
     std::string line = absl::StrCat(name, ": ", value);
     headers.reset(curl_slist_append(headers.release(), line.c_str()));
     OPENSSL_cleanse(line.data(), line.size());

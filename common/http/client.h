@@ -38,8 +38,7 @@ struct Response {
   std::string body;
 };
 
-// UNAVAILABLE without an answer, with libcurl's reason and no part of the URL; RESOURCE_EXHAUSTED when it is too long;
-// INVALID_ARGUMENT for headers that are no text. Any
+// UNAVAILABLE without an answer, with libcurl's reason and no part of the URL; RESOURCE_EXHAUSTED when it is too long. Any
 // status of the server's is an answer.
 absl::StatusOr<Response> Send(const Request& request);
 

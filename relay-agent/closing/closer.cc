@@ -132,9 +132,9 @@ bool Closer::LookAtDue(std::unique_lock<std::mutex>& lock, absl::Time now) {
   const auto is_due = [&](const Pending& pending) { return pending.next_look <= now; };
   const auto any_due = std::find_if(pending_.begin(), pending_.end(), is_due);
   if (any_due == pending_.end()) return false;
-  const auto first_due = std::partition(pending_.begin(), pending_.end(), [&, lent = any_due->lent](const Pending& pending) {
-    return !is_due(pending) || pending.lent != lent;
-  });
+  const auto first_due = std::partition(
+      pending_.begin(), pending_.end(),
+      [&, lent = any_due->lent](const Pending& pending) { return !is_due(pending) || pending.lent != lent; });
   std::vector<Pending> due(std::make_move_iterator(first_due), std::make_move_iterator(pending_.end()));
   pending_.erase(first_due, pending_.end());
   if (due.size() > kThreadsPerLook) {
@@ -217,7 +217,8 @@ void Closer::Look(std::vector<Pending>& due) {
       TryLater(pending, now, absl::UnavailableError("the second connection reaches another server"));
     } else if (!CanSee(connection, pending.door)) {
       // What it was lent is gone: nobody here can log in as that user any more.
-      Conclude(pending, v1::CloseProof::STATE_UNPROVEN, "the thread's user is another than the relay's, which may not look others up");
+      Conclude(pending, v1::CloseProof::STATE_UNPROVEN,
+               "the thread's user is another than the relay's, which may not look others up");
     } else {
       const auto row = found.find(pending.door.thread_id);
       Judge(pending, row == found.end() ? nullptr : row->second, now);
@@ -226,7 +227,8 @@ void Closer::Look(std::vector<Pending>& due) {
 }
 
 void Closer::Judge(Pending& pending, const SecondConnection::Row* found, absl::Time now) {
-  const bool is_ours = found != nullptr && (pending.door.user.empty() || (*found)[1].value_or("") == pending.door.user) &&
+  const bool is_ours = found != nullptr &&
+                       (pending.door.user.empty() || (*found)[1].value_or("") == pending.door.user) &&
                        !is_live_(pending.door.thread_id);
   if (is_ours) return Linger(pending, now, IsBusy((*found)[2].value_or("")));
   Conclude(pending, pending.killed ? v1::CloseProof::STATE_KILLED : v1::CloseProof::STATE_GONE, "");

@@ -47,12 +47,15 @@ class Closer {
   // Waits for a statement of its own that is under way; doors not yet proven are left to the ledger.
   ~Closer();
 
-  // REQUIRES: our side of the door's connection is closed. A login that was lent for the door is held until the proof: its
-  // thread is looked up with it, because no other user may see it. Null: the door is of an earlier run, or of the account's own.
+  // REQUIRES: our side of the door's connection is closed. A login that was lent for the door is held until the proof:
+  // its thread is looked up with it, because no other user may see it. Null: the door is of an earlier run, or of the
+  // account's own.
   void Prove(DoorRecord door, std::shared_ptr<Login> lent);
 
-  // KILL QUERY or KILL CONNECTION, with `lent` as in Prove. `done` runs on the closer's thread; at once, with RESOURCE_EXHAUSTED, when too many wait.
-  void Kill(uint64_t thread_id, v1::KillSession::Scope scope, std::shared_ptr<Login> lent, absl::AnyInvocable<void(absl::Status)> done);
+  // KILL QUERY or KILL CONNECTION, with `lent` as in Prove. `done` runs on the closer's thread; at once, with
+  // RESOURCE_EXHAUSTED, when too many wait.
+  void Kill(uint64_t thread_id, v1::KillSession::Scope scope, std::shared_ptr<Login> lent,
+            absl::AnyInvocable<void(absl::Status)> done);
 
   using Chore = absl::AnyInvocable<void(SecondConnection&)>;
   // Another use of the second connection, on the closer's thread, when nothing else is due. While one waits, a further one

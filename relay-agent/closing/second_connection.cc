@@ -109,8 +109,8 @@ absl::Status SecondConnection::Connect() {
   if (connection == nullptr) return absl::ResourceExhaustedError("out of memory");
   SetOptions(connection.get(), target_, habits_);
   std::string text((*login)->password());
-  const bool connected = mysql_real_connect(connection.get(), target_.host.c_str(), (*login)->user().c_str(), text.c_str(),
-                                            nullptr, target_.port, nullptr, 0) != nullptr;
+  const bool connected = mysql_real_connect(connection.get(), target_.host.c_str(), (*login)->user().c_str(),
+                                            text.c_str(), nullptr, target_.port, nullptr, 0) != nullptr;
   mysql::WipeString(text);
   const unsigned int code = mysql_errno(connection.get());
   if (!connected) {

@@ -85,8 +85,8 @@ class SecondConnection {
   void CutOff();
 
   const Target& target_;
-  Account* const account_ = nullptr;     // or
-  const std::shared_ptr<Login> login_;   // one of them
+  Account* const account_ = nullptr;    // or
+  const std::shared_ptr<Login> login_;  // one of them
   const ConnectionHabits habits_;
   std::mutex mutex_;
   bool interrupted_ = false;

@@ -52,8 +52,8 @@ class Account {
 
   // One login for one session.
   LoginResult Open(absl::Time deadline);
-  // For the relay's own conversations. What was lent for them is shared and kept; anything else is fetched each time, because
-  // it may have changed.
+  // For the relay's own conversations. What was lent for them is shared and kept; anything else is fetched each time,
+  // because it may have changed.
   LoginResult Own(absl::Time deadline);
   // The server did not take it: the next one is another.
   void Distrust(const Login& login);

@@ -26,22 +26,28 @@ std::string FromEnvironment(const char* name) {
   return value == nullptr ? "" : value;
 }
 
-absl::Status Missing(std::string_view what) { return absl::FailedPreconditionError(absl::StrCat("there is no ", std::string(what))); }
+absl::Status Missing(std::string_view what) {
+  return absl::FailedPreconditionError(absl::StrCat("there is no ", std::string(what)));
+}
 
 std::string EndpointOr(const AwsKeysOptions& options, const std::string& fallback) {
   return options.endpoint.empty() ? fallback : options.endpoint;
 }
 
 // Sends it and insists on status 200.
-absl::StatusOr<http::Response> Ask(const char* service, http::Request request, const AwsKeysOptions& options, absl::Time deadline) {
+absl::StatusOr<http::Response> Ask(const char* service, http::Request request, const AwsKeysOptions& options,
+                                   absl::Time deadline) {
   request.ca_file = options.ca_file;
   request.timeout = std::min(absl::Seconds(5), deadline - absl::Now());
-  if (request.timeout <= absl::ZeroDuration()) return absl::DeadlineExceededError(absl::StrCat(service, " takes too long"));
+  if (request.timeout <= absl::ZeroDuration())
+    return absl::DeadlineExceededError(absl::StrCat(service, " takes too long"));
   absl::StatusOr<http::Response> response = http::Send(request);
   for (auto& [name, value] : request.headers) mysql::WipeString(value);
   mysql::WipeString(request.body);
-  if (!response.ok()) return absl::Status(response.status().code(), absl::StrCat(service, ": ", response.status().message()));
-  if (response->status != 200) return absl::UnavailableError(absl::StrCat(service, " answers with status ", response->status));
+  if (!response.ok())
+    return absl::Status(response.status().code(), absl::StrCat(service, ": ", response.status().message()));
+  if (response->status != 200)
+    return absl::UnavailableError(absl::StrCat(service, " answers with status ", response->status));
   return response;
 }
 
@@ -50,13 +56,15 @@ absl::StatusOr<AwsKeys> OfEnvironment() {
   keys.key_id = FromEnvironment("AWS_ACCESS_KEY_ID");
   keys.secret = mysql::Secret(FromEnvironment("AWS_SECRET_ACCESS_KEY"));
   keys.session_token = mysql::Secret(FromEnvironment("AWS_SESSION_TOKEN"));
-  if (keys.key_id.empty() || keys.secret.empty()) return Missing("AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY in the environment");
+  if (keys.key_id.empty() || keys.secret.empty())
+    return Missing("AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY in the environment");
   return keys;
 }
 
 absl::StatusOr<AwsKeys> OfWebIdentity(const AwsKeysOptions& options, absl::Time deadline) {
   const std::string role = options.role_arn.empty() ? FromEnvironment("AWS_ROLE_ARN") : options.role_arn;
-  const std::string file = options.token_file.empty() ? FromEnvironment("AWS_WEB_IDENTITY_TOKEN_FILE") : options.token_file;
+  const std::string file =
+      options.token_file.empty() ? FromEnvironment("AWS_WEB_IDENTITY_TOKEN_FILE") : options.token_file;
   if (role.empty() || file.empty()) return Missing("role or token file of a web identity");
   absl::StatusOr<mysql::Secret> token = ReadPasswordFile(file);
   if (!token.ok()) return token.status();
@@ -64,8 +72,9 @@ absl::StatusOr<AwsKeys> OfWebIdentity(const AwsKeysOptions& options, absl::Time 
   request.method = "POST";
   request.url = EndpointOr(options, absl::StrCat("https://sts.", options.region, ".amazonaws.com")) + "/";
   request.headers = {{"Content-Type", "application/x-www-form-urlencoded"}};
-  request.body = absl::StrCat("Action=AssumeRoleWithWebIdentity&Version=2011-06-15&RoleSessionName=postern-relay&RoleArn=", http::Encode(role),
-                              "&WebIdentityToken=", http::Encode(token->Reveal()));
+  request.body = absl::StrCat(
+      "Action=AssumeRoleWithWebIdentity&Version=2011-06-15&RoleSessionName=postern-relay&RoleArn=", http::Encode(role),
+      "&WebIdentityToken=", http::Encode(token->Reveal()));
   absl::StatusOr<http::Response> response = Ask("STS", std::move(request), options, deadline);
   if (!response.ok()) return response.status();
   return ParseStsAnswer(response->body);
@@ -77,8 +86,10 @@ absl::StatusOr<std::string> ContainerUrl(const AwsKeysOptions& options) {
   if (!relative.empty()) return EndpointOr(options, kContainerEndpoint) + relative;
   const std::string full = FromEnvironment("AWS_CONTAINER_CREDENTIALS_FULL_URI");
   if (full.empty()) return Missing("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI or _FULL_URI in the environment");
-  const bool of_platform = full.starts_with(std::string(kContainerEndpoint) + "/") || full.starts_with(kPodIdentityEndpoint);
-  if (!of_platform && !http::IsPrivateUrl(full)) return absl::FailedPreconditionError("the container's address for keys is not a private one");
+  const bool of_platform =
+      full.starts_with(std::string(kContainerEndpoint) + "/") || full.starts_with(kPodIdentityEndpoint);
+  if (!of_platform && !http::IsPrivateUrl(full))
+    return absl::FailedPreconditionError("the container's address for keys is not a private one");
   return full;
 }
 
@@ -94,7 +105,8 @@ absl::StatusOr<AwsKeys> OfContainer(const AwsKeysOptions& options, absl::Time de
     authorization = token->Reveal();
   }
   if (!authorization.empty()) request.headers = {{"Authorization", std::move(authorization)}};
-  absl::StatusOr<http::Response> response = Ask("the container's credential service", std::move(request), options, deadline);
+  absl::StatusOr<http::Response> response =
+      Ask("the container's credential service", std::move(request), options, deadline);
   if (!response.ok()) return response.status();
   return ParseAwsKeysJson(response->body);
 }
@@ -145,10 +157,14 @@ std::string_view Element(std::string_view xml, const std::string& name) {
 
 absl::StatusOr<AwsKeys> FetchAwsKeys(const AwsKeysOptions& options, absl::Time deadline) {
   switch (options.from) {
-    case AwsKeysFrom::kEnvironment: return OfEnvironment();
-    case AwsKeysFrom::kWebIdentity: return OfWebIdentity(options, deadline);
-    case AwsKeysFrom::kContainer: return OfContainer(options, deadline);
-    case AwsKeysFrom::kInstance: return OfInstance(options, deadline);
+    case AwsKeysFrom::kEnvironment:
+      return OfEnvironment();
+    case AwsKeysFrom::kWebIdentity:
+      return OfWebIdentity(options, deadline);
+    case AwsKeysFrom::kContainer:
+      return OfContainer(options, deadline);
+    case AwsKeysFrom::kInstance:
+      return OfInstance(options, deadline);
   }
   return absl::InternalError("no such place");
 }

@@ -1,7 +1,7 @@
 // Where a process on AWS gets its keys from, one function for each place. Blocking; bounded by the deadline.
 //
-// UNAVAILABLE: the service does not answer; FAILED_PRECONDITION: there are none, or what is there is incomplete. Never any key
-// in an error.
+// UNAVAILABLE: the service does not answer; FAILED_PRECONDITION: there are none, or what is there is incomplete. Never
+// any key in an error.
 #ifndef POSTERN_RELAY_AGENT_CREDENTIAL_AWS_KEYS_H_
 #define POSTERN_RELAY_AGENT_CREDENTIAL_AWS_KEYS_H_
 

@@ -19,7 +19,8 @@ absl::StatusOr<Credential> AwsRdsIam::Fetch(absl::Time deadline) {
     if (keys.ok()) keys_ = *std::move(keys);
     if (!keys.ok() && (!keys_ || now >= keys_->expires)) return keys.status();
   }
-  return Credential{options_.user, RdsToken(options_.host, options_.port, options_.user, options_.region, *keys_, now), std::nullopt};
+  return Credential{options_.user, RdsToken(options_.host, options_.port, options_.user, options_.region, *keys_, now),
+                    std::nullopt};
 }
 
 }  // namespace postern::relay

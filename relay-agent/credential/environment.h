@@ -1,4 +1,5 @@
-// A password that stands in an environment variable of the relay's: for platforms that hand secrets out in no other way.
+// A password that stands in an environment variable of the relay's: for platforms that hand secrets out in no other
+// way.
 #ifndef POSTERN_RELAY_AGENT_CREDENTIAL_ENVIRONMENT_H_
 #define POSTERN_RELAY_AGENT_CREDENTIAL_ENVIRONMENT_H_
 
@@ -11,7 +12,8 @@ namespace postern::relay {
 
 class EnvironmentPassword : public CredentialSource {
  public:
-  EnvironmentPassword(std::string user, std::string variable) : user_(std::move(user)), variable_(std::move(variable)) {}
+  EnvironmentPassword(std::string user, std::string variable)
+      : user_(std::move(user)), variable_(std::move(variable)) {}
 
   absl::StatusOr<Credential> Fetch(absl::Time deadline) override;
 

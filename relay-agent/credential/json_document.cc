@@ -25,7 +25,8 @@ absl::StatusOr<JsonDocument> JsonDocument::Parse(std::string_view text) {
     too_deep = too_deep || depth > kMaxDepth;
     return !too_deep;
   };
-  JsonDocument document(std::make_unique<nlohmann::json>(nlohmann::json::parse(text, look, /*allow_exceptions=*/false)));
+  JsonDocument document(
+      std::make_unique<nlohmann::json>(nlohmann::json::parse(text, look, /*allow_exceptions=*/false)));
   if (too_deep || !document.root_->is_object()) return absl::InvalidArgumentError("the answer is no JSON object");
   return document;
 }
@@ -78,7 +79,8 @@ bool JsonDocument::Flag(std::string_view path) const {
 
 std::optional<std::string> JsonDocument::TextAt(std::string_view path, size_t index) const {
   const nlohmann::json* const value = Find(path);
-  if (value == nullptr || !value->is_array() || index >= value->size() || !(*value)[index].is_string()) return std::nullopt;
+  if (value == nullptr || !value->is_array() || index >= value->size() || !(*value)[index].is_string())
+    return std::nullopt;
   return (*value)[index].get_ref<const std::string&>();
 }
 

@@ -101,7 +101,8 @@ void LeaseKeeper::Do(std::unique_lock<std::mutex>& lock, Leases::iterator due) {
   Renew(lock, id, source);
 }
 
-void LeaseKeeper::Renew(std::unique_lock<std::mutex>& lock, const std::string& id, const std::shared_ptr<CredentialSource>& source) {
+void LeaseKeeper::Renew(std::unique_lock<std::mutex>& lock, const std::string& id,
+                        const std::shared_ptr<CredentialSource>& source) {
   lock.unlock();
   absl::StatusOr<Lease> renewed = source->Renew(id, absl::Now() + kCallPatience);
   lock.lock();
@@ -114,7 +115,8 @@ void LeaseKeeper::Renew(std::unique_lock<std::mutex>& lock, const std::string& i
   kept->second.next = std::min(kept->second.next, kept->second.expires);
 }
 
-void LeaseKeeper::Return(std::unique_lock<std::mutex>& lock, const std::string& id, const std::shared_ptr<CredentialSource>& source) {
+void LeaseKeeper::Return(std::unique_lock<std::mutex>& lock, const std::string& id,
+                         const std::shared_ptr<CredentialSource>& source) {
   lock.unlock();
   absl::Status returned = source->GiveBack(id, absl::Now() + kCallPatience);
   const bool gone = returned.ok() || returned.code() == absl::StatusCode::kNotFound;

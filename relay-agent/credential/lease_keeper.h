@@ -1,5 +1,5 @@
-// Keeps what was lent for as long as it is needed: renews each lease, says when one ended before its time, and gives back what
-// is needed no longer until the lender has confirmed it.
+// Keeps what was lent for as long as it is needed: renews each lease, says when one ended before its time, and gives
+// back what is needed no longer until the lender has confirmed it.
 //
 // One thread, which blocks on the lenders. Thread-safe.
 #ifndef POSTERN_RELAY_AGENT_CREDENTIAL_LEASE_KEEPER_H_
@@ -31,9 +31,10 @@ class LeaseKeeper {
   // What is not given back by then is left to the ledger.
   ~LeaseKeeper();
 
-  // From now until GiveBack. `on_lost` is called on the keeper's thread, once, when the lease ended before. An error: the
-  // lease could not be written down, and goes back.
-  absl::Status Keep(const std::string& account, std::shared_ptr<CredentialSource> source, const Lease& lease, OnLost on_lost);
+  // From now until GiveBack. `on_lost` is called on the keeper's thread, once, when the lease ended before. An error:
+  // the lease could not be written down, and goes back.
+  absl::Status Keep(const std::string& account, std::shared_ptr<CredentialSource> source, const Lease& lease,
+                    OnLost on_lost);
   // Only notes it.
   void GiveBack(const std::string& id);
   // The same with a lease of an earlier run.
@@ -49,15 +50,17 @@ class LeaseKeeper {
     bool renewable = false;
     bool returning = false;
     absl::Time expires;
-    absl::Time next;  // when something is to be done
+    absl::Time next;                              // when something is to be done
     absl::Duration pause = absl::ZeroDuration();  // after a failure
   };
   using Leases = std::map<std::string, Kept>;
 
   void Work();
   void Do(std::unique_lock<std::mutex>& lock, Leases::iterator due);
-  void Renew(std::unique_lock<std::mutex>& lock, const std::string& id, const std::shared_ptr<CredentialSource>& source);
-  void Return(std::unique_lock<std::mutex>& lock, const std::string& id, const std::shared_ptr<CredentialSource>& source);
+  void Renew(std::unique_lock<std::mutex>& lock, const std::string& id,
+             const std::shared_ptr<CredentialSource>& source);
+  void Return(std::unique_lock<std::mutex>& lock, const std::string& id,
+              const std::shared_ptr<CredentialSource>& source);
   void Lose(std::unique_lock<std::mutex>& lock, Leases::iterator lost);
   void SetTerms(Kept& kept, const Lease& lease);
   void TryLater(Kept& kept);

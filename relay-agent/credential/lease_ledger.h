@@ -1,5 +1,5 @@
-// The leases that this relay holds, one small file for each, so that a relay that was killed gives back what it left. What
-// is written down opens no database.
+// The leases that this relay holds, one small file for each, so that a relay that was killed gives back what it left.
+// What is written down opens no database.
 //
 // Files are named after a hash of the lease's id and written whole or not at all. Thread-safe.
 #ifndef POSTERN_RELAY_AGENT_CREDENTIAL_LEASE_LEDGER_H_
@@ -24,7 +24,8 @@ struct LeaseRecord {
 
 class LeaseLedger {
  public:
-  // Makes `folder` (mode 0700) if it is not there. FAILED_PRECONDITION when it cannot be used. REQUIRES: no other relay uses it.
+  // Makes `folder` (mode 0700) if it is not there. FAILED_PRECONDITION when it cannot be used. REQUIRES: no other relay
+  // uses it.
   static absl::StatusOr<LeaseLedger> Open(const std::string& folder);
 
   absl::Status Add(const LeaseRecord& record) const;

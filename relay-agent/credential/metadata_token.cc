@@ -26,7 +26,8 @@ absl::StatusOr<AccessToken> ParseAccessToken(std::string_view text) {
   if (!document.ok()) return document.status();
   std::optional<mysql::Secret> value = document->Secret("access_token");
   const std::optional<int64_t> seconds = document->Number("expires_in");
-  if (!value || !seconds || *seconds <= 0) return absl::UnavailableError("the answer has no access_token and expires_in");
+  if (!value || !seconds || *seconds <= 0)
+    return absl::UnavailableError("the answer has no access_token and expires_in");
   return AccessToken{*std::move(value), absl::Seconds(*seconds)};
 }
 
@@ -37,8 +38,9 @@ MetadataToken::MetadataToken(std::string user, const CloudSql& options) : user_(
 }
 
 MetadataToken::MetadataToken(std::string user, const AzureAd& options) : user_(std::move(user)) {
-  request_.url = absl::StrCat(Or(options.endpoint, kAzure), "/metadata/identity/oauth2/token?api-version=2018-02-01&resource=",
-                              http::Encode(Or(options.resource, kAzureResource)));
+  request_.url =
+      absl::StrCat(Or(options.endpoint, kAzure), "/metadata/identity/oauth2/token?api-version=2018-02-01&resource=",
+                   http::Encode(Or(options.resource, kAzureResource)));
   if (!options.client_id.empty()) absl::StrAppend(&request_.url, "&client_id=", http::Encode(options.client_id));
   request_.headers = {{"Metadata", "true"}};
 }
@@ -61,10 +63,13 @@ absl::StatusOr<Credential> MetadataToken::Fetch(absl::Time deadline) {
 absl::StatusOr<AccessToken> MetadataToken::FetchToken(absl::Time deadline) const {
   http::Request request = request_;
   request.timeout = std::min(kTimeout, deadline - absl::Now());
-  if (request.timeout <= absl::ZeroDuration()) return absl::DeadlineExceededError("the metadata service takes too long");
+  if (request.timeout <= absl::ZeroDuration())
+    return absl::DeadlineExceededError("the metadata service takes too long");
   absl::StatusOr<http::Response> response = http::Send(request);
-  if (!response.ok()) return absl::Status(response.status().code(), absl::StrCat("the metadata service: ", response.status().message()));
-  if (response->status != 200) return absl::UnavailableError(absl::StrCat("the metadata service answers with status ", response->status));
+  if (!response.ok())
+    return absl::Status(response.status().code(), absl::StrCat("the metadata service: ", response.status().message()));
+  if (response->status != 200)
+    return absl::UnavailableError(absl::StrCat("the metadata service answers with status ", response->status));
   return ParseAccessToken(response->body);
 }
 

@@ -1,5 +1,5 @@
-// Access tokens of the machine's own identity, from the metadata services of Google Cloud and Azure, which their managed
-// databases take as passwords.
+// Access tokens of the machine's own identity, from the metadata services of Google Cloud and Azure, which their
+// managed databases take as passwords.
 #ifndef POSTERN_RELAY_AGENT_CREDENTIAL_METADATA_TOKEN_H_
 #define POSTERN_RELAY_AGENT_CREDENTIAL_METADATA_TOKEN_H_
 

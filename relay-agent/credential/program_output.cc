@@ -80,7 +80,8 @@ class Child {
   int out_;
 };
 
-absl::StatusOr<Child> Start(const std::string& program, std::vector<std::string> arguments, std::vector<std::string> environment) {
+absl::StatusOr<Child> Start(const std::string& program, std::vector<std::string> arguments,
+                            std::vector<std::string> environment) {
   std::array<int, 2> pipe_ends;
   if (pipe2(pipe_ends.data(), O_CLOEXEC) != 0) return absl::FailedPreconditionError(std::strerror(errno));
   posix_spawn_file_actions_t actions;
@@ -101,7 +102,8 @@ absl::StatusOr<Child> Start(const std::string& program, std::vector<std::string>
   posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
   arguments.insert(arguments.begin(), program);
   pid_t pid = -1;
-  const int failed = posix_spawn(&pid, program.c_str(), &actions, &attributes, Pointers(arguments).data(), Pointers(environment).data());
+  const int failed = posix_spawn(&pid, program.c_str(), &actions, &attributes, Pointers(arguments).data(),
+                                 Pointers(environment).data());
   posix_spawnattr_destroy(&attributes);
   posix_spawn_file_actions_destroy(&actions);
   close(pipe_ends[1]);
@@ -138,8 +140,9 @@ absl::StatusOr<mysql::Secret> OutputOf(Child child, absl::Time deadline) {
   if (!status.ok()) {
     password = status.status();
   } else if (!WIFEXITED(*status) || WEXITSTATUS(*status) != 0) {
-    password = absl::FailedPreconditionError(WIFEXITED(*status) ? absl::StrCat("it exits with ", WEXITSTATUS(*status))
-                                                                : absl::StrCat("it ends by signal ", WTERMSIG(*status)));
+    password =
+        absl::FailedPreconditionError(WIFEXITED(*status) ? absl::StrCat("it exits with ", WEXITSTATUS(*status))
+                                                         : absl::StrCat("it ends by signal ", WTERMSIG(*status)));
   } else if (!text.empty()) {
     password = mysql::Secret(text);
   }

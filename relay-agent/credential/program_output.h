@@ -9,8 +9,8 @@
 
 namespace postern::relay {
 
-// Run without a shell, in a process group of its own, with nothing of the relay's but the named environment variables and
-// PATH. What it says on standard error is nobody's business: it may hold secrets.
+// Run without a shell, in a process group of its own, with nothing of the relay's but the named environment variables
+// and PATH. What it says on standard error is nobody's business: it may hold secrets.
 class ProgramOutput : public CredentialSource {
  public:
   struct Options {
@@ -23,8 +23,8 @@ class ProgramOutput : public CredentialSource {
 
   explicit ProgramOutput(Options options) : options_(std::move(options)) {}
 
-  // Standard output less one trailing newline. FAILED_PRECONDITION: it did not start, failed, or printed nothing or too much;
-  // DEADLINE_EXCEEDED: it was killed.
+  // Standard output less one trailing newline. FAILED_PRECONDITION: it did not start, failed, or printed nothing or too
+  // much; DEADLINE_EXCEEDED: it was killed.
   absl::StatusOr<Credential> Fetch(absl::Time deadline) override;
 
  private:

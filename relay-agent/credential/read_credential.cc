@@ -51,7 +51,8 @@ std::string UrlPath(Section& section, std::string_view key, std::string text) {
 
 // An address that stands in for a service's own, or is the only one.
 std::string Endpoint(Section& section, std::string_view key, std::string text) {
-  if (!text.empty() && !http::IsPrivateUrl(text)) section.Report(key, "expected https://…, or http:// with a loopback address");
+  if (!text.empty() && !http::IsPrivateUrl(text))
+    section.Report(key, "expected https://…, or http:// with a loopback address");
   while (text.ends_with('/')) text.pop_back();
   return text;
 }
@@ -70,7 +71,8 @@ VaultLogin ReadVaultLogin(Section login) {
   const std::optional<std::string_view> way = OneOf(login, {"token_file", "approle", "kubernetes"});
   if (way == "approle") {
     Section role = login.Required("approle");
-    return VaultAppRole{UrlPath(role, "mount", role.String("mount", "approle")), role.String("role_id"), role.File("secret_id_file")};
+    return VaultAppRole{UrlPath(role, "mount", role.String("mount", "approle")), role.String("role_id"),
+                        role.File("secret_id_file")};
   }
   if (way == "kubernetes") {
     Section pod = login.Required("kubernetes");
@@ -151,7 +153,8 @@ Source ReadKind(Section credential, std::string user, const CredentialPlace& pla
   const std::optional<std::string_view> kind =
       OneOf(credential, {"environment", "exec", "vault", "aws_rds_iam", "gcp_cloudsql_iam", "azure_ad"});
   if (!kind) return nullptr;
-  if (kind == "environment") return std::make_shared<EnvironmentPassword>(std::move(user), credential.String("environment"));
+  if (kind == "environment")
+    return std::make_shared<EnvironmentPassword>(std::move(user), credential.String("environment"));
   if (kind == "exec") return ReadProgram(credential.Required("exec"), std::move(user));
   if (kind == "vault") return ReadVault(credential.Required("vault"), user, needs_user);
   if (kind == "aws_rds_iam") return ReadAws(credential.Required("aws_rds_iam"), std::move(user), place);

@@ -18,8 +18,8 @@ struct CredentialPlace {
   bool tls_is_verified = false;
 };
 
-// From the keys `user`, `password_file` and `credential` of a section; asks nobody for anything yet. Null when something was
-// reported.
+// From the keys `user`, `password_file` and `credential` of a section; asks nobody for anything yet. Null when
+// something was reported.
 std::shared_ptr<CredentialSource> ReadCredential(config::Section& section, const CredentialPlace& place);
 
 }  // namespace postern::relay

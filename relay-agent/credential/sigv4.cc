@@ -21,8 +21,8 @@ std::string Hex(std::string_view bytes) { return absl::BytesToHexString({bytes.d
 mysql::Secret Hmac(std::string_view key, std::string_view text) {
   std::array<unsigned char, EVP_MAX_MD_SIZE> digest;
   unsigned int size = 0;
-  HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()), reinterpret_cast<const unsigned char*>(text.data()), text.size(),
-       digest.data(), &size);
+  HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()), reinterpret_cast<const unsigned char*>(text.data()),
+       text.size(), digest.data(), &size);
   return mysql::Secret({reinterpret_cast<const char*>(digest.data()), size});
 }
 
@@ -51,8 +51,8 @@ std::string HeaderNames(const CanonicalRequest& request) {
 std::string Text(const CanonicalRequest& request) {
   std::string headers;
   for (const auto& [name, value] : request.headers) absl::StrAppend(&headers, name, ":", value, "\n");
-  return absl::StrCat(request.method, "\n", request.path, "\n", QueryText(request.query), "\n", headers, "\n", HeaderNames(request), "\n",
-                      request.payload_hash);
+  return absl::StrCat(request.method, "\n", request.path, "\n", QueryText(request.query), "\n", headers, "\n",
+                      HeaderNames(request), "\n", request.payload_hash);
 }
 
 }  // namespace
@@ -71,7 +71,8 @@ std::string Sign(const CanonicalRequest& request, const SigningScope& scope, std
   first_key.append(secret);
   mysql::Secret key = Hmac(first_key, DateText(scope.time));
   mysql::WipeString(first_key);
-  for (const std::string_view part : {std::string_view(scope.region), std::string_view(scope.service), std::string_view("aws4_request")}) {
+  for (const std::string_view part :
+       {std::string_view(scope.region), std::string_view(scope.service), std::string_view("aws4_request")}) {
     mysql::Secret next = Hmac(key.Reveal(), part);
     key = std::move(next);
   }
@@ -79,7 +80,8 @@ std::string Sign(const CanonicalRequest& request, const SigningScope& scope, std
   return Hex(signature.Reveal());
 }
 
-std::string PresignedQuery(CanonicalRequest request, const SigningScope& scope, const AwsKeys& keys, absl::Duration expires) {
+std::string PresignedQuery(CanonicalRequest request, const SigningScope& scope, const AwsKeys& keys,
+                           absl::Duration expires) {
   request.query["X-Amz-Algorithm"] = kAlgorithm;
   request.query["X-Amz-Credential"] = absl::StrCat(keys.key_id, "/", ScopeText(scope));
   request.query["X-Amz-Date"] = TimeText(scope.time);
@@ -89,14 +91,15 @@ std::string PresignedQuery(CanonicalRequest request, const SigningScope& scope, 
   return absl::StrCat(QueryText(request.query), "&X-Amz-Signature=", Sign(request, scope, keys.secret.Reveal()));
 }
 
-mysql::Secret RdsToken(std::string_view host, uint16_t port, std::string_view user, std::string_view region, const AwsKeys& keys,
-                       absl::Time now) {
+mysql::Secret RdsToken(std::string_view host, uint16_t port, std::string_view user, std::string_view region,
+                       const AwsKeys& keys, absl::Time now) {
   const std::string address = absl::StrCat(std::string(host), ":", port);
   CanonicalRequest request;
   request.query = {{"Action", "connect"}, {"DBUser", std::string(user)}};
   request.headers = {{"host", address}};
   request.payload_hash = HexSha256("");
-  std::string token = absl::StrCat(address, "/?", PresignedQuery(std::move(request), {now, std::string(region), "rds-db"}, keys, kRdsTokenLasts));
+  std::string token = absl::StrCat(
+      address, "/?", PresignedQuery(std::move(request), {now, std::string(region), "rds-db"}, keys, kRdsTokenLasts));
   mysql::Secret secret(token);
   mysql::WipeString(token);
   return secret;

@@ -31,10 +31,10 @@ struct SigningScope {
 
 struct CanonicalRequest {
   std::string method = "GET";
-  std::string path = "/";                       // percent-encoded already
-  std::map<std::string, std::string> query;     // as they are
-  std::map<std::string, std::string> headers;   // names in lower case
-  std::string payload_hash;                     // hex, or UNSIGNED-PAYLOAD
+  std::string path = "/";                      // percent-encoded already
+  std::map<std::string, std::string> query;    // as they are
+  std::map<std::string, std::string> headers;  // names in lower case
+  std::string payload_hash;                    // hex, or UNSIGNED-PAYLOAD
 };
 
 // SHA-256 in lower-case hex.
@@ -44,11 +44,12 @@ std::string HexSha256(std::string_view text);
 std::string Sign(const CanonicalRequest& request, const SigningScope& scope, std::string_view secret);
 
 // The request's query with the signature in it, each part percent-encoded.
-std::string PresignedQuery(CanonicalRequest request, const SigningScope& scope, const AwsKeys& keys, absl::Duration expires);
+std::string PresignedQuery(CanonicalRequest request, const SigningScope& scope, const AwsKeys& keys,
+                           absl::Duration expires);
 
 // What RDS takes as a password for a quarter of an hour: a signed URL without its scheme.
-mysql::Secret RdsToken(std::string_view host, uint16_t port, std::string_view user, std::string_view region, const AwsKeys& keys,
-                       absl::Time now);
+mysql::Secret RdsToken(std::string_view host, uint16_t port, std::string_view user, std::string_view region,
+                       const AwsKeys& keys, absl::Time now);
 
 }  // namespace postern::relay
 

@@ -1,4 +1,5 @@
-// Where the credential of a database account comes from: one class for each kind of source, chosen by the configuration.
+// Where the credential of a database account comes from: one class for each kind of source, chosen by the
+// configuration.
 #ifndef POSTERN_RELAY_AGENT_CREDENTIAL_SOURCE_H_
 #define POSTERN_RELAY_AGENT_CREDENTIAL_SOURCE_H_
 
@@ -35,7 +36,8 @@ class CredentialSource {
   // The credential as it is now, by the deadline or not at all.
   virtual absl::StatusOr<Credential> Fetch(absl::Time deadline) = 0;
 
-  // REQUIRES, of both: the lease came from this source, be it in an earlier run. NOT_FOUND: there is no such lease any more.
+  // REQUIRES, of both: the lease came from this source, be it in an earlier run. NOT_FOUND: there is no such lease any
+  // more.
   virtual absl::StatusOr<Lease> Renew(const std::string& lease, absl::Time deadline);
   virtual absl::Status GiveBack(const std::string& lease, absl::Time deadline);
 

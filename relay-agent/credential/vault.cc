@@ -13,7 +13,8 @@ absl::Status Incomplete(std::string_view what) {
   return absl::UnavailableError(absl::StrCat("Vault's answer has no ", std::string(what)));
 }
 
-absl::StatusOr<Credential> CredentialFrom(const JsonDocument& answer, const std::string& user_path, const std::string& password_path) {
+absl::StatusOr<Credential> CredentialFrom(const JsonDocument& answer, const std::string& user_path,
+                                          const std::string& password_path) {
   std::optional<std::string> user = answer.Text(user_path);
   std::optional<mysql::Secret> password = answer.Secret(password_path);
   if (!user || user->empty()) return Incomplete(user_path);
@@ -23,7 +24,8 @@ absl::StatusOr<Credential> CredentialFrom(const JsonDocument& answer, const std:
 
 // Vault answers 400 to a lease that it does not know, or no longer.
 absl::Status GoneIfUnknown(const absl::Status& status) {
-  const bool unknown = status.code() == absl::StatusCode::kInvalidArgument || status.code() == absl::StatusCode::kNotFound;
+  const bool unknown =
+      status.code() == absl::StatusCode::kInvalidArgument || status.code() == absl::StatusCode::kNotFound;
   return unknown ? absl::NotFoundError(status.message()) : status;
 }
 
@@ -69,7 +71,8 @@ absl::StatusOr<Lease> VaultSource::LeaseFrom(const JsonDocument& answer) const {
 }
 
 absl::StatusOr<Lease> VaultSource::Renew(const std::string& lease, absl::Time deadline) {
-  absl::StatusOr<JsonDocument> answer = client_.Put("sys/leases/renew", nlohmann::json{{"lease_id", lease}}.dump(), deadline);
+  absl::StatusOr<JsonDocument> answer =
+      client_.Put("sys/leases/renew", nlohmann::json{{"lease_id", lease}}.dump(), deadline);
   if (!answer.ok()) return GoneIfUnknown(answer.status());
   return LeaseFrom(*answer);
 }

@@ -22,10 +22,14 @@ Overloaded(Cases...) -> Overloaded<Cases...>;
 absl::Status FromHttp(int status) {
   const std::string text = absl::StrCat("Vault answers with status ", status);
   switch (status) {
-    case 400: return absl::InvalidArgumentError(text);
-    case 403: return absl::PermissionDeniedError(text);
-    case 404: return absl::NotFoundError(text);
-    default: return absl::UnavailableError(text);
+    case 400:
+      return absl::InvalidArgumentError(text);
+    case 403:
+      return absl::PermissionDeniedError(text);
+    case 404:
+      return absl::NotFoundError(text);
+    default:
+      return absl::UnavailableError(text);
   }
 }
 
@@ -35,11 +39,12 @@ struct LoginCall {
   nlohmann::json body;
 };
 
-absl::StatusOr<LoginCall> CallFor(const std::string& mount, const char* name, const std::string& role, const char* secret_name,
-                                  const std::string& secret_file) {
+absl::StatusOr<LoginCall> CallFor(const std::string& mount, const char* name, const std::string& role,
+                                  const char* secret_name, const std::string& secret_file) {
   absl::StatusOr<mysql::Secret> secret = ReadPasswordFile(secret_file);
   if (!secret.ok()) return secret.status();
-  return LoginCall{absl::StrCat("auth/", mount, "/login"), {{name, role}, {secret_name, std::string(secret->Reveal())}}};
+  return LoginCall{absl::StrCat("auth/", mount, "/login"),
+                   {{name, role}, {secret_name, std::string(secret->Reveal())}}};
 }
 
 }  // namespace
@@ -63,8 +68,8 @@ absl::StatusOr<JsonDocument> VaultClient::Call(http::Request request, absl::Time
     absl::StatusOr<std::string> token = TakeToken(deadline);
     if (!token.ok()) return token.status();
     absl::StatusOr<JsonDocument> answer = Send(request, *token, deadline);
-    // 403 is said of a token that was revoked behind our back, and of a path that a policy forbids. In that case the token
-    // must stay: what was lent to it ends with it.
+    // 403 is said of a token that was revoked behind our back, and of a path that a policy forbids. In that case the
+    // token must stay: what was lent to it ends with it.
     const bool denied = answer.status().code() == absl::StatusCode::kPermissionDenied;
     const bool dead = denied && again && IsDead(*token, deadline);
     if (dead) DropToken(*token);
@@ -79,7 +84,8 @@ bool VaultClient::IsDead(const std::string& token, absl::Time deadline) const {
   return Send(std::move(request), token, deadline).status().code() == absl::StatusCode::kPermissionDenied;
 }
 
-absl::StatusOr<JsonDocument> VaultClient::Send(http::Request request, const std::string& token, absl::Time deadline) const {
+absl::StatusOr<JsonDocument> VaultClient::Send(http::Request request, const std::string& token,
+                                               absl::Time deadline) const {
   request.url = absl::StrCat(options_.address, "/v1/", request.url);
   request.ca_file = options_.ca_file;
   request.timeout = std::min(options_.timeout, deadline - absl::Now());
@@ -90,7 +96,8 @@ absl::StatusOr<JsonDocument> VaultClient::Send(http::Request request, const std:
   if (!request.body.empty()) request.headers.emplace_back("Content-Type", "application/json");
   absl::StatusOr<http::Response> response = http::Send(request);
   for (auto& [name, value] : request.headers) mysql::WipeString(value);
-  if (!response.ok()) return absl::Status(response.status().code(), absl::StrCat("Vault: ", response.status().message()));
+  if (!response.ok())
+    return absl::Status(response.status().code(), absl::StrCat("Vault: ", response.status().message()));
   if (response->status == 204) return JsonDocument::Parse("{}");
   if (response->status != 200) return FromHttp(response->status);
   return JsonDocument::Parse(response->body);
@@ -114,11 +121,12 @@ absl::StatusOr<std::string> VaultClient::TakeToken(absl::Time deadline) {
 
 absl::Status VaultClient::LogIn(absl::Time deadline) {
   absl::StatusOr<LoginCall> call = std::visit(
-      Overloaded{[](const VaultTokenFile&) -> absl::StatusOr<LoginCall> { return absl::InternalError("needs no login"); },
-                 [](const VaultAppRole& role) {
-                   return CallFor(role.mount, "role_id", role.role_id, "secret_id", role.secret_id_file);
-                 },
-                 [](const VaultKubernetes& pod) { return CallFor(pod.mount, "role", pod.role, "jwt", pod.token_file); }},
+      Overloaded{
+          [](const VaultTokenFile&) -> absl::StatusOr<LoginCall> { return absl::InternalError("needs no login"); },
+          [](const VaultAppRole& role) {
+            return CallFor(role.mount, "role_id", role.role_id, "secret_id", role.secret_id_file);
+          },
+          [](const VaultKubernetes& pod) { return CallFor(pod.mount, "role", pod.role, "jwt", pod.token_file); }},
       options_.login);
   if (!call.ok()) return call.status();
   http::Request request;
@@ -129,7 +137,8 @@ absl::Status VaultClient::LogIn(absl::Time deadline) {
   mysql::WipeString(request.body);
   for (nlohmann::json& value : call->body) mysql::WipeString(value.get_ref<std::string&>());
   if (!answer.ok()) return absl::Status(answer.status().code(), absl::StrCat("login: ", answer.status().message()));
-  return SetToken(*answer, std::nullopt) ? absl::OkStatus() : absl::UnavailableError("Vault's answer to the login has no token");
+  return SetToken(*answer, std::nullopt) ? absl::OkStatus()
+                                         : absl::UnavailableError("Vault's answer to the login has no token");
 }
 
 // A failure leaves the token as it is, which may last until the next attempt.

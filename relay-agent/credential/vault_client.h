@@ -1,7 +1,7 @@
 // Vault's HTTP API: logs in, keeps the token it got alive, and calls with it.
 //
-// Blocking and thread-safe. What Vault lends ends with the token it was lent to, so the token is renewed in good time before
-// every call, and taken anew only when that fails.
+// Blocking and thread-safe. What Vault lends ends with the token it was lent to, so the token is renewed in good time
+// before every call, and taken anew only when that fails.
 #ifndef POSTERN_RELAY_AGENT_CREDENTIAL_VAULT_CLIENT_H_
 #define POSTERN_RELAY_AGENT_CREDENTIAL_VAULT_CLIENT_H_
 

@@ -33,7 +33,8 @@ int64_t NumberOf(const absl::StatusOr<std::vector<Row>>& rows, size_t column) {
 }
 
 bool ReadServer(SecondConnection& connection, Examination& found) {
-  const auto facts = connection.Query("SELECT @@version, CURRENT_USER(), @@lower_case_table_names, @@global.max_connections");
+  const auto facts =
+      connection.Query("SELECT @@version, CURRENT_USER(), @@lower_case_table_names, @@global.max_connections");
   if (!facts.ok()) {
     found.error = std::string(facts.status().message());
     return false;
@@ -62,9 +63,12 @@ void ReadClock(SecondConnection& connection, Examination& found) {
   const std::string text = TextOf(connection.Query("SELECT UNIX_TIMESTAMP(NOW(6))"), 0);
   double seconds = 0;
   if (!absl::SimpleAtod(text, &seconds)) return;
-  found.clock_difference = absl::FromUnixMicros(static_cast<int64_t>(seconds * 1e6)) - (before + (absl::Now() - before) / 2);
+  found.clock_difference =
+      absl::FromUnixMicros(static_cast<int64_t>(seconds * 1e6)) - (before + (absl::Now() - before) / 2);
   if (absl::AbsDuration(found.clock_difference) > kClockSlack) {
-    Add(found, Severity::kWarning, absl::StrCat("the server's clock is ", absl::ToInt64Seconds(found.clock_difference), " s ahead of the relay's"));
+    Add(found, Severity::kWarning,
+        absl::StrCat("the server's clock is ", absl::ToInt64Seconds(found.clock_difference),
+                     " s ahead of the relay's"));
   }
 }
 
@@ -72,8 +76,9 @@ void JudgeRoom(const Target& target, Examination& found) {
   const int64_t room = found.max_connections - found.used_connections;
   const int64_t wanted = static_cast<int64_t>(target.max_doors) + kOwnConnections;
   if (found.max_connections == 0 || room >= wanted) return;
-  Add(found, Severity::kWarning, absl::StrCat("room for ", room, " more connections (max_connections ", found.max_connections,
-                                              "), but max_doors and the relay itself may want ", wanted));
+  Add(found, Severity::kWarning,
+      absl::StrCat("room for ", room, " more connections (max_connections ", found.max_connections,
+                   "), but max_doors and the relay itself may want ", wanted));
 }
 
 std::string Quoted(const std::string& role) {
@@ -87,8 +92,10 @@ std::string Quoted(const std::string& role) {
 }
 
 // Of a MariaDB role, one sees the grants while one has it; of a MySQL role, when one says that one would.
-absl::StatusOr<std::vector<Row>> GrantsWith(SecondConnection& connection, const Examination& found, const std::string& role) {
-  if (found.version.find("MariaDB") == std::string::npos) return connection.Query("SHOW GRANTS FOR CURRENT_USER() USING " + Quoted(role));
+absl::StatusOr<std::vector<Row>> GrantsWith(SecondConnection& connection, const Examination& found,
+                                            const std::string& role) {
+  if (found.version.find("MariaDB") == std::string::npos)
+    return connection.Query("SHOW GRANTS FOR CURRENT_USER() USING " + Quoted(role));
   absl::Status taken = connection.Execute("SET ROLE " + Quoted(role));
   if (!taken.ok()) return taken;
   return connection.Query("SHOW GRANTS");
@@ -105,7 +112,8 @@ bool ReadGrants(SecondConnection& connection, Examination& found, std::vector<Gr
       line = line.substr(0, line.find(" IDENTIFIED "));
       if (!seen.insert(line).second) continue;
       Grant grant = ParseGrant(line);
-      if (grant.kind == Grant::Kind::kRoles && grant.to_user) roles.insert(roles.end(), grant.names.begin(), grant.names.end());
+      if (grant.kind == Grant::Kind::kRoles && grant.to_user)
+        roles.insert(roles.end(), grant.names.begin(), grant.names.end());
       found.grants.push_back(std::move(line));
       grants.push_back(std::move(grant));
     }
@@ -125,7 +133,8 @@ bool ReadGrants(SecondConnection& connection, Examination& found, std::vector<Gr
 }  // namespace
 
 bool Examination::dangerous() const {
-  return !error.empty() || std::any_of(findings.begin(), findings.end(), [](const Finding& f) { return f.severity == Severity::kDanger; });
+  return !error.empty() || std::any_of(findings.begin(), findings.end(),
+                                       [](const Finding& f) { return f.severity == Severity::kDanger; });
 }
 
 Examination Examine(const Target& target, const std::string& agent, Account& account) {

@@ -20,15 +20,26 @@ const Names& HarmlessEverywhere() {
 }
 
 const Names& WideEverywhere() {
-  static const Names names = {"SHOW VIEW", "EXECUTE", "TRIGGER", "LOCK TABLES", "REFERENCES", "CREATE TEMPORARY TABLES",
-                              "REPLICATION CLIENT", "BINLOG MONITOR", "SLAVE MONITOR", "REPLICA MONITOR"};
+  static const Names names = {"SHOW VIEW",          "EXECUTE",        "TRIGGER",
+                              "LOCK TABLES",        "REFERENCES",     "CREATE TEMPORARY TABLES",
+                              "REPLICATION CLIENT", "BINLOG MONITOR", "SLAVE MONITOR",
+                              "REPLICA MONITOR"};
   return names;
 }
 
 // On one schema: what works with rows, and what the relay needs.
 const Names& UsualOnSchema() {
-  static const Names names = {"USAGE", "SELECT", "INSERT", "UPDATE", "DELETE", "SHOW VIEW", "TRIGGER", "EXECUTE",
-                              "LOCK TABLES", "CREATE TEMPORARY TABLES", "SHOW CREATE ROUTINE"};
+  static const Names names = {"USAGE",
+                              "SELECT",
+                              "INSERT",
+                              "UPDATE",
+                              "DELETE",
+                              "SHOW VIEW",
+                              "TRIGGER",
+                              "EXECUTE",
+                              "LOCK TABLES",
+                              "CREATE TEMPORARY TABLES",
+                              "SHOW CREATE ROUTINE"};
   return names;
 }
 
@@ -203,7 +214,8 @@ std::vector<Finding> Excess(const std::vector<Grant>& grants) {
     if (grant.kind == Grant::Kind::kRoles && grant.grant_option) findings.push_back(Danger("ADMIN OPTION on a role"));
     if (grant.kind != Grant::Kind::kPrivileges) continue;
     grant.schema.empty() ? JudgeEverywhere(grant, findings) : JudgeSchema(grant, findings);
-    if (grant.grant_option) findings.push_back(Danger(absl::StrCat("GRANT OPTION on ", grant.schema.empty() ? "everything" : grant.schema)));
+    if (grant.grant_option)
+      findings.push_back(Danger(absl::StrCat("GRANT OPTION on ", grant.schema.empty() ? "everything" : grant.schema)));
   }
   return findings;
 }
@@ -220,7 +232,9 @@ std::vector<Finding> Missing(const std::vector<Grant>& grants) {
   for (const auto& [schema, names] : by_schema) {
     std::vector<std::string> missing;
     for (const char* needed : {"SHOW VIEW", "TRIGGER", "EXECUTE"}) {
-      const bool there = names.count(needed) + names.count("ALL PRIVILEGES") + everywhere.count(needed) + everywhere.count("ALL PRIVILEGES") > 0;
+      const bool there = names.count(needed) + names.count("ALL PRIVILEGES") + everywhere.count(needed) +
+                             everywhere.count("ALL PRIVILEGES") >
+                         0;
       if (!there) missing.emplace_back(needed);
     }
     if (missing.empty() || schema == "performance_schema" || IsSystemSchema(schema)) continue;

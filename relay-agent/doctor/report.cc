@@ -19,17 +19,20 @@ std::string Title(const Examination& one) {
 }
 
 void AppendFacts(const Examination& one, std::string& out) {
-  absl::StrAppend(&out, "  account          ", one.account, "\n  version          ", one.version, "\n  TLS              ",
+  absl::StrAppend(&out, "  account          ", one.account, "\n  version          ", one.version,
+                  "\n  TLS              ",
                   one.tls_version.empty() ? "none" : absl::StrCat(one.tls_version, ", ", one.tls_cipher), "\n");
   absl::StrAppendFormat(&out, "  clock            %+.3f s\n", absl::ToDoubleSeconds(one.clock_difference));
-  absl::StrAppend(&out, "  table names      lower_case_table_names=", one.lower_case_table_names, "\n  connections      ", one.used_connections,
-                  " of ", one.max_connections, " in use\n");
+  absl::StrAppend(&out, "  table names      lower_case_table_names=", one.lower_case_table_names,
+                  "\n  connections      ", one.used_connections, " of ", one.max_connections, " in use\n");
 }
 
 nlohmann::json ToJson(const Examination& one) {
-  nlohmann::json json = {{"target", one.target}, {"agent", one.agent}, {"reached", one.error.empty()}, {"danger", one.dangerous()}};
+  nlohmann::json json = {
+      {"target", one.target}, {"agent", one.agent}, {"reached", one.error.empty()}, {"danger", one.dangerous()}};
   json["findings"] = nlohmann::json::array();
-  for (const Finding& finding : one.findings) json["findings"].push_back({{"severity", Word(finding.severity)}, {"text", finding.text}});
+  for (const Finding& finding : one.findings)
+    json["findings"].push_back({{"severity", Word(finding.severity)}, {"text", finding.text}});
   if (!one.error.empty()) {
     json["error"] = one.error;
     return json;
@@ -72,7 +75,8 @@ std::string TextReport(const std::vector<Examination>& examinations) {
       continue;
     }
     AppendFacts(one, out);
-    for (const Finding& finding : one.findings) absl::StrAppendFormat(&out, "  %-16s %s\n", Word(finding.severity), finding.text);
+    for (const Finding& finding : one.findings)
+      absl::StrAppendFormat(&out, "  %-16s %s\n", Word(finding.severity), finding.text);
     if (one.findings.empty()) absl::StrAppend(&out, "  nothing to complain of\n");
   }
   return out;

@@ -62,17 +62,20 @@ asio::awaitable<void> DoorSession::Run() {
 
 asio::awaitable<ConnectionResult> DoorSession::Connect() {
   const absl::Duration asked = absl::Milliseconds(request_.open_timeout_ms());
-  const absl::Duration patience = std::min(asked > absl::ZeroDuration() ? asked : kDefaultOpenTimeout, around_.target.connect_timeout);
+  const absl::Duration patience =
+      std::min(asked > absl::ZeroDuration() ? asked : kDefaultOpenTimeout, around_.target.connect_timeout);
   StartWatchdog(patience);
   LoginResult login = co_await FetchLogin(started_at_ + patience);
   // The reason names files and services of the relay's, which are nobody else's business.
-  ConnectionResult result = ConnectionFailure{v1::OpenFailed::REASON_UNREACHABLE, "the relay has no usable credential for the database", 0};
+  ConnectionResult result =
+      ConnectionFailure{v1::OpenFailed::REASON_UNREACHABLE, "the relay has no usable credential for the database", 0};
   if (login.ok()) {
     login_ = *std::move(login);
     ConnectionWish wish = Wish();
     result = co_await ConnectToServer(socket_, around_.target, login_, std::move(wish));
   } else {
-    log::Warning("no credential", {{"session", request_.session_id()}, {"account", around_.account.name()}, {"reason", login.status()}});
+    log::Warning("no credential",
+                 {{"session", request_.session_id()}, {"account", around_.account.name()}, {"reason", login.status()}});
   }
   watchdog_.cancel();
   const bool failed = std::holds_alternative<ConnectionFailure>(result);
@@ -83,8 +86,8 @@ asio::awaitable<ConnectionResult> DoorSession::Connect() {
   co_return result;
 }
 
-// Credentials may come from programs and services, so somebody else waits for them. What arrives when the door is closed
-// already goes back by itself.
+// Credentials may come from programs and services, so somebody else waits for them. What arrives when the door is
+// closed already goes back by itself.
 asio::awaitable<LoginResult> DoorSession::FetchLogin(absl::Time deadline) {
   auto answer = std::make_shared<net::Mailbox<LoginResult>>(executor_);
   asio::post(around_.fetching, [answer, &account = around_.account, deadline] { answer->Put(account.Open(deadline)); });
@@ -99,14 +102,17 @@ ConnectionWish DoorSession::Wish() const {
   attributes["postern_session"] = request_.session_id();
   attributes["postern_agent"] = request_.agent();
   if (!request_.task_id().empty()) attributes["postern_task"] = request_.task_id();
-  return {static_cast<mysql::Capabilities>(request_.capabilities()), request_.collation(), request_.schema(), around_.role,
+  return {static_cast<mysql::Capabilities>(request_.capabilities()),
+          request_.collation(),
+          request_.schema(),
+          around_.role,
           {attributes.begin(), attributes.end()}};
 }
 
 absl::Status DoorSession::WriteDown(const ServerConnection& connection) {
   pinned_ = connection.session;
   capabilities_ = connection.capabilities;
-  record_ = DoorRecord{request_.session_id(), around_.target.name, around_.of_agent,         login_->user(), gateway_,
+  record_ = DoorRecord{request_.session_id(), around_.target.name,     around_.of_agent, login_->user(), gateway_,
                        pinned_.thread_id,     pinned_.server_identity, started_at_};
   around_.doors.SetThread(record_->session_id, record_->thread_id, Lent());
   return around_.ledger.Add(*record_);

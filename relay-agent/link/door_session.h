@@ -30,9 +30,9 @@ class DoorSession : public std::enable_shared_from_this<DoorSession> {
   // What a session needs of its relay; all of it outlives the session.
   struct Surroundings {
     const Target& target;
-    Account& account;        // of the session's agent
-    std::string of_agent;    // whose own that account is; empty: the target's
-    std::string role;        // taken before the agent's first statement, unless it is empty
+    Account& account;             // of the session's agent
+    std::string of_agent;         // whose own that account is; empty: the target's
+    std::string role;             // taken before the agent's first statement, unless it is empty
     asio::thread_pool& fetching;  // where a credential may be waited for
     Doors& doors;
     const Ledger& ledger;

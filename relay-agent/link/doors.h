@@ -24,7 +24,7 @@ class Doors {
     std::string account;  // the agent's, if it has one of its own; empty: the target's
     std::string gateway;
     std::function<void()> close;  // only posts
-    uint64_t thread_id = 0;  // 0 while opening and once closed
+    uint64_t thread_id = 0;       // 0 while opening and once closed
     std::shared_ptr<Login> lent = nullptr;  // what the thread is logged in with, if that was lent for it
   };
 

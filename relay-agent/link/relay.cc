@@ -229,14 +229,17 @@ absl::Status Relay::Admit(const std::string& gateway, const std::shared_ptr<grpc
   const std::string session_id = request.session_id();
   const asio::any_io_executor executor = threads_.Next().get_executor();
   const AccountKey account = AccountOf(target->second, request.agent());
-  const DoorSession::Surroundings around{target->second, *accounts_.at(account), account.second,
-                                         RoleOf(target->second, request.agent()), fetching_, doors_, ledger_, *closers_.at(account)};
+  const DoorSession::Surroundings around{target->second, *accounts_.at(account),
+                                         account.second, RoleOf(target->second, request.agent()),
+                                         fetching_,      doors_,
+                                         ledger_,        *closers_.at(account)};
   auto session = std::make_shared<DoorSession>(executor, around, gateway, channel, std::move(request));
   std::weak_ptr<DoorSession> weak = session;
   const auto close = [weak] {
     if (const auto alive = weak.lock()) alive->Close();
   };
-  absl::Status added = doors_.Add(session_id, {target->first, account.second, gateway, close}, target->second.max_doors);
+  absl::Status added =
+      doors_.Add(session_id, {target->first, account.second, gateway, close}, target->second.max_doors);
   if (!added.ok()) return added;
   asio::co_spawn(executor, session->Run(), [this, session, session_id](std::exception_ptr failure) {
     if (failure) OnDoorFailed(*session, session_id, failure);

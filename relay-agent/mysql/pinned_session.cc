@@ -136,7 +136,8 @@ void SetVersion(std::string_view version, v1::ServerFacts& facts) {
   facts.set_version_number(parts[0] * 10000 + parts[1] * 100 + parts[2]);
 }
 
-asio::awaitable<absl::StatusOr<PinnedSession>> PinSession(Conversation& conversation, std::string charset, std::string role) {
+asio::awaitable<absl::StatusOr<PinnedSession>> PinSession(Conversation& conversation, std::string charset,
+                                                          std::string role) {
   if (!role.empty()) {
     absl::StatusOr<mysql::OkPacket> taken = co_await conversation.Execute(RoleStatement(role));
     if (!taken.ok()) co_return taken.status();

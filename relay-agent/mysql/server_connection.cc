@@ -56,7 +56,8 @@ absl::StatusOr<std::string> ReadPublicKey(const std::string& file) {
   return pem;
 }
 
-absl::StatusOr<mysql::ClientLogin> MakeLogin(const Target& target, const Login& credential, const ConnectionWish& wish) {
+absl::StatusOr<mysql::ClientLogin> MakeLogin(const Target& target, const Login& credential,
+                                             const ConnectionWish& wish) {
   absl::StatusOr<std::string> public_key = ReadPublicKey(target.server_public_key_file);
   if (!public_key.ok()) return public_key.status();
   mysql::ClientLogin::Options options;
@@ -107,14 +108,15 @@ asio::awaitable<std::variant<mysql::Connected, ConnectionFailure>> LogIn(ServerS
 
 }  // namespace
 
-asio::awaitable<ConnectionResult> ConnectToServer(ServerSocket& socket, const Target& target, std::shared_ptr<const Login> credential,
-                                                ConnectionWish wish) {
+asio::awaitable<ConnectionResult> ConnectToServer(ServerSocket& socket, const Target& target,
+                                                  std::shared_ptr<const Login> credential, ConnectionWish wish) {
   const std::string charset(mysql::SafeCharsetOf(wish.collation));
   if (charset.empty() || wish.collation > 0xFF) {
     co_return ConnectionFailure{OpenFailed::REASON_UNSUITABLE, "the character set asked for is not a safe one", 0};
   }
   absl::StatusOr<mysql::ClientLogin> login = MakeLogin(target, *credential, wish);
-  if (!login.ok()) co_return ConnectionFailure{OpenFailed::REASON_UNREACHABLE, std::string(login.status().message()), 0};
+  if (!login.ok())
+    co_return ConnectionFailure{OpenFailed::REASON_UNREACHABLE, std::string(login.status().message()), 0};
   absl::Status dialled = co_await socket.Dial(target.host, target.port);
   if (!dialled.ok()) co_return Unreachable("the database cannot be reached", dialled);
   Conversation conversation(socket);

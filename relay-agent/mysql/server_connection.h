@@ -43,8 +43,8 @@ struct ConnectionFailure {
 using ConnectionResult = std::variant<ServerConnection, ConnectionFailure>;
 
 // Dials, does TLS, logs in, takes the role and pins. Ends early, as unreachable, when the socket is closed.
-asio::awaitable<ConnectionResult> ConnectToServer(ServerSocket& socket, const Target& target, std::shared_ptr<const Login> login,
-                                                ConnectionWish wish);
+asio::awaitable<ConnectionResult> ConnectToServer(ServerSocket& socket, const Target& target,
+                                                  std::shared_ptr<const Login> login, ConnectionWish wish);
 
 }  // namespace postern::relay
 

@@ -26,7 +26,7 @@ struct Target {
   std::string host;
   uint16_t port = 3306;
   std::shared_ptr<CredentialSource> credential;
-  std::string role;      // taken with SET ROLE before an agent's first statement; empty: the account's default roles
+  std::string role;  // taken with SET ROLE before an agent's first statement; empty: the account's default roles
   std::map<std::string, AgentAccount> agents;  // by name
   std::string database;  // default schema; may be empty
 

@@ -37,7 +37,8 @@ TEST_CASE("a kill goes before a chore, and of several chores that wait one is do
   std::promise<void> first;
   std::promise<void> last;
   Account account("orders", std::make_shared<PasswordFile>("postern", "/dev/null"), nullptr);
-  Closer closer(Unreachable(), account, [](const DoorRecord&, const v1::CloseProof&) {}, [](uint64_t) { return false; });
+  Closer closer(
+      Unreachable(), account, [](const DoorRecord&, const v1::CloseProof&) {}, [](uint64_t) { return false; });
   closer.RunWhenFree([&](SecondConnection&) {
     begun.set_value();
     go_on.get_future().wait();
@@ -66,7 +67,8 @@ TEST_CASE("kills that wait are bounded, and one too many is told so at once") {
   constexpr size_t kMany = 5000;
   {
     Account account("orders", std::make_shared<PasswordFile>("postern", "/dev/null"), nullptr);
-  Closer closer(Unreachable(), account, [](const DoorRecord&, const v1::CloseProof&) {}, [](uint64_t) { return false; });
+    Closer closer(
+        Unreachable(), account, [](const DoorRecord&, const v1::CloseProof&) {}, [](uint64_t) { return false; });
     closer.RunWhenFree([&](SecondConnection&) {
       begun.set_value();
       go_on.get_future().wait();

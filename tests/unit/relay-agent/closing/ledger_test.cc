@@ -21,7 +21,14 @@ class Folder {
 };
 
 DoorRecord Record() {
-  return {"ses_01J", "orders-prod", "orders-bot", "postern", "gateway.example.com:8443", 4711, "db 1/3306/1", absl::FromUnixMillis(1'760'000'000'123)};
+  return {"ses_01J",
+          "orders-prod",
+          "orders-bot",
+          "postern",
+          "gateway.example.com:8443",
+          4711,
+          "db 1/3306/1",
+          absl::FromUnixMillis(1'760'000'000'123)};
 }
 
 TEST_CASE("a door written down is found again, and gone when removed") {

@@ -9,7 +9,8 @@
 namespace postern::relay {
 namespace {
 
-constexpr char kInstance[] = R"({"Code":"Success","LastUpdated":"2026-04-26T16:39:16Z","Type":"AWS-HMAC","AccessKeyId":"ASIAIOSFODNN7EXAMPLE",
+constexpr char kInstance[] =
+    R"({"Code":"Success","LastUpdated":"2026-04-26T16:39:16Z","Type":"AWS-HMAC","AccessKeyId":"ASIAIOSFODNN7EXAMPLE",
   "SecretAccessKey":"wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY","Token":"the-token","Expiration":"2026-05-17T15:09:54Z"})";
 
 constexpr char kSts[] = R"(<AssumeRoleWithWebIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/">
@@ -41,15 +42,19 @@ TEST_CASE("every answer cut short is refused, without a word of it") {
     REQUIRE(std::string(keys.status().message()).find("wJalr") == std::string::npos);
   }
   const std::string xml = kSts;
-  for (size_t size = 0; size < xml.find("</AccessKeyId>"); ++size) REQUIRE_FALSE(ParseStsAnswer(xml.substr(0, size)).ok());
+  for (size_t size = 0; size < xml.find("</AccessKeyId>"); ++size)
+    REQUIRE_FALSE(ParseStsAnswer(xml.substr(0, size)).ok());
 }
 
 TEST_CASE("answers without success, a key or a time are refused") {
   CHECK_FALSE(ParseAwsKeysJson(R"({"Code":"Failed"})").ok());
   CHECK_FALSE(ParseAwsKeysJson(R"({"AccessKeyId":"a","SecretAccessKey":"b","Token":"c"})").ok());
   CHECK_FALSE(ParseAwsKeysJson(R"({"AccessKeyId":"a","SecretAccessKey":"b","Token":"c","Expiration":"soon"})").ok());
-  CHECK_FALSE(ParseAwsKeysJson(R"({"AccessKeyId":"a","SecretAccessKey":1,"Token":"c","Expiration":"2026-05-17T15:09:54Z"})").ok());
-  CHECK(ParseAwsKeysJson(R"({"AccessKeyId":"a","SecretAccessKey":"b","Token":"c","Expiration":"2026-05-17T15:09:54Z"})").ok());
+  CHECK_FALSE(
+      ParseAwsKeysJson(R"({"AccessKeyId":"a","SecretAccessKey":1,"Token":"c","Expiration":"2026-05-17T15:09:54Z"})")
+          .ok());
+  CHECK(ParseAwsKeysJson(R"({"AccessKeyId":"a","SecretAccessKey":"b","Token":"c","Expiration":"2026-05-17T15:09:54Z"})")
+            .ok());
   CHECK_FALSE(ParseStsAnswer("<AccessKeyId><b></AccessKeyId>").ok());
 }
 
@@ -58,7 +63,8 @@ TEST_CASE("an access token's life is a number or a text") {
   REQUIRE(google.ok());
   CHECK(google->value.Reveal() == "ya29.x");
   CHECK(google->lasts == absl::Seconds(3599));
-  const auto azure = ParseAccessToken(R"({"access_token":"eyJ0","expires_in":"86399","resource":"https://ossrdbms-aad.database.windows.net"})");
+  const auto azure = ParseAccessToken(
+      R"({"access_token":"eyJ0","expires_in":"86399","resource":"https://ossrdbms-aad.database.windows.net"})");
   REQUIRE(azure.ok());
   CHECK(azure->lasts == absl::Seconds(86399));
   for (const char* wrong : {"", "[]", "{}", R"({"access_token":"","expires_in":1})", R"({"access_token":"x"})",

@@ -24,7 +24,8 @@ TEST_CASE("what a program prints is the password, less one newline") {
 }
 
 TEST_CASE("a program that fails, says nothing or too much is refused, without a word of it") {
-  for (const char* script : {"echo hunter2; exit 3", "true", "echo hunter2; kill -9 $$", "yes hunter2 | head -c 20000"}) {
+  for (const char* script :
+       {"echo hunter2; exit 3", "true", "echo hunter2; kill -9 $$", "yes hunter2 | head -c 20000"}) {
     const auto password = Password(script);
     REQUIRE_FALSE(password.ok());
     CHECK(std::string(password.status().message()).find("hunter2") == std::string::npos);
@@ -36,7 +37,8 @@ TEST_CASE("a program that fails, says nothing or too much is refused, without a 
 TEST_CASE("a program that takes too long is killed, with what it started") {
   const absl::Time begun = absl::Now();
   CHECK(Password("sleep 60", absl::Milliseconds(200)).status().code() == absl::StatusCode::kDeadlineExceeded);
-  CHECK(Password("sleep 60 & sleep 60", absl::Milliseconds(200)).status().code() == absl::StatusCode::kDeadlineExceeded);
+  CHECK(Password("sleep 60 & sleep 60", absl::Milliseconds(200)).status().code() ==
+        absl::StatusCode::kDeadlineExceeded);
   CHECK(Password("exec >&-; sleep 60", absl::Milliseconds(200)).status().code() == absl::StatusCode::kDeadlineExceeded);
   CHECK(absl::Now() - begun < absl::Seconds(20));
 }
@@ -44,8 +46,8 @@ TEST_CASE("a program that takes too long is killed, with what it started") {
 TEST_CASE("a program sees of the environment what it is given") {
   setenv("POSTERN_TEST_SECRET", "hidden", 1);
   setenv("POSTERN_TEST_GIVEN", "given", 1);
-  CHECK(*Password("echo \"${POSTERN_TEST_SECRET:-none} ${POSTERN_TEST_GIVEN:-none}\"", absl::Seconds(10), {"POSTERN_TEST_GIVEN"}) ==
-        "none given");
+  CHECK(*Password("echo \"${POSTERN_TEST_SECRET:-none} ${POSTERN_TEST_GIVEN:-none}\"", absl::Seconds(10),
+                  {"POSTERN_TEST_GIVEN"}) == "none given");
 }
 
 }  // namespace

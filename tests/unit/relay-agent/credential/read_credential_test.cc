@@ -20,16 +20,20 @@ TEST_CASE("every kind of credential can be chosen") {
   for (const char* yaml : {
            "{ user: u, password_file: /dev/null }",
            "{ user: u, credential: { environment: DB_PASSWORD } }",
-           "{ user: u, credential: { exec: { program: /bin/true, arguments: [a, b], environment: [HOME], timeout: 2s } } }",
-           "{ credential: { vault: { address: 'https://vault:8200', namespace: ns1, login: { token_file: /dev/null }, dynamic_role: ro } } }",
-           "{ credential: { vault: { address: 'http://127.0.0.1:8200/', mount: db, ca: /dev/null, timeout: 2s, static_role: ro,"
+           "{ user: u, credential: { exec: { program: /bin/true, arguments: [a, b], environment: [HOME], timeout: 2s } "
+           "} }",
+           "{ credential: { vault: { address: 'https://vault:8200', namespace: ns1, login: { token_file: /dev/null }, "
+           "dynamic_role: ro } } }",
+           "{ credential: { vault: { address: 'http://127.0.0.1:8200/', mount: db, ca: /dev/null, timeout: 2s, "
+           "static_role: ro,"
            " login: { approle: { role_id: r, secret_id_file: /dev/null } } } } }",
            "{ user: u, credential: { vault: { address: 'https://vault', kv: { path: apps/orders },"
            " login: { kubernetes: { role: r, token_file: /dev/null } } } } }",
            "{ credential: { vault: { address: 'https://vault', kv: { path: apps/orders, user_field: name },"
            " login: { token_file: /dev/null } } } }",
            "{ user: u, credential: { aws_rds_iam: { region: eu-west-1, keys: instance } } }",
-           "{ user: u, credential: { aws_rds_iam: { region: eu-west-1, keys: web_identity, role_arn: a, token_file: /dev/null,"
+           "{ user: u, credential: { aws_rds_iam: { region: eu-west-1, keys: web_identity, role_arn: a, token_file: "
+           "/dev/null,"
            " host: h, port: 3307, endpoint: 'https://sts.internal', ca: /dev/null } } }",
            "{ user: u, credential: { gcp_cloudsql_iam: { service_account: default } } }",
            "{ user: u, credential: { azure_ad: { client_id: c } } }",
@@ -45,17 +49,20 @@ TEST_CASE("what cannot be is reported where it stands") {
         "relay.yaml:3:13: credential: only one of password_file, credential may be there");
   CHECK(Problems("password_file: /dev/null") == "relay.yaml:1:1: user: is missing");
   CHECK(Problems("user: u\ncredential: { }").find("credential: one of environment, exec, vault") != std::string::npos);
-  CHECK(Problems("user: u\ncredential: { environment: X, azure_ad: {} }").find("credential.azure_ad: only one of") != std::string::npos);
+  CHECK(Problems("user: u\ncredential: { environment: X, azure_ad: {} }").find("credential.azure_ad: only one of") !=
+        std::string::npos);
   const std::string vault = "credential: { vault: { login: { token_file: /dev/null }, ";
   CHECK(Problems(vault + "address: 'http://vault', dynamic_role: r } }") ==
         "relay.yaml:1:64: credential.vault.address: expected https://…, or http:// with a loopback address");
-  CHECK(Problems(vault + "address: 'https://v', dynamic_role: '../sys' } }").find("credential.vault.dynamic_role: may only hold") !=
-        std::string::npos);
+  CHECK(Problems(vault + "address: 'https://v', dynamic_role: '../sys' } }")
+            .find("credential.vault.dynamic_role: may only hold") != std::string::npos);
   CHECK(Problems("user: u\n" + vault + "address: 'https://v', dynamic_role: r } }") ==
         "relay.yaml:1:7: user: this credential says itself who the user is");
-  CHECK(Problems(vault + "address: 'https://v', dynamic_role: r, static_role: s } }").find("only one of dynamic_role") != std::string::npos);
-  CHECK(Problems(vault + "address: 'https://v', dynamic_role: r, rool: s } }").find("credential.vault.rool: unknown key") !=
-        std::string::npos);
+  CHECK(
+      Problems(vault + "address: 'https://v', dynamic_role: r, static_role: s } }").find("only one of dynamic_role") !=
+      std::string::npos);
+  CHECK(Problems(vault + "address: 'https://v', dynamic_role: r, rool: s } }")
+            .find("credential.vault.rool: unknown key") != std::string::npos);
 }
 
 TEST_CASE("a token that the server gets as it is needs a server that is known") {

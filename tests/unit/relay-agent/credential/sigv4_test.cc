@@ -32,7 +32,8 @@ TEST_CASE("the hash of nothing is the known one") {
 }
 
 TEST_CASE("get-vanilla of the suite") {
-  CHECK(Sign(SuiteRequest(), SuiteScope(), kSecret) == "5fa00fa31553b73ebf1942676e86291e8372ff2a2260956d9b8aae1d763fbf31");
+  CHECK(Sign(SuiteRequest(), SuiteScope(), kSecret) ==
+        "5fa00fa31553b73ebf1942676e86291e8372ff2a2260956d9b8aae1d763fbf31");
 }
 
 TEST_CASE("get-vanilla-query-order-key-case of the suite") {
@@ -67,7 +68,8 @@ TEST_CASE("the presigned URL of the documentation") {
   request.headers = {{"host", "examplebucket.s3.amazonaws.com"}};
   request.payload_hash = "UNSIGNED-PAYLOAD";
   CHECK(PresignedQuery(request, {At("20130524T000000Z"), "us-east-1", "s3"}, keys, absl::Hours(24)) ==
-        "X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=AKIAIOSFODNN7EXAMPLE%2F20130524%2Fus-east-1%2Fs3%2Faws4_request"
+        "X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=AKIAIOSFODNN7EXAMPLE%2F20130524%2Fus-east-1%2Fs3%2Faws4_"
+        "request"
         "&X-Amz-Date=20130524T000000Z&X-Amz-Expires=86400&X-Amz-SignedHeaders=host"
         "&X-Amz-Signature=aeeed9bbccd4d02ee5c0109b86d86835f995330da4c265957d157751f604d404");
 }
@@ -79,12 +81,14 @@ TEST_CASE("a token for RDS is a signed URL without its scheme, and holds the ses
   const absl::Time now = At("20150830T123600Z");
   const mysql::Secret token = RdsToken("db.example.com", 3306, "po stern", "eu-west-1", keys, now);
   const std::string text(token.Reveal());
-  CHECK(absl::StartsWith(text, "db.example.com:3306/?Action=connect&DBUser=po%20stern&X-Amz-Algorithm=AWS4-HMAC-SHA256"
-                               "&X-Amz-Credential=AKIDEXAMPLE%2F20150830%2Feu-west-1%2Frds-db%2Faws4_request"
-                               "&X-Amz-Date=20150830T123600Z&X-Amz-Expires=900&X-Amz-SignedHeaders=host&X-Amz-Signature="));
+  CHECK(absl::StartsWith(text,
+                         "db.example.com:3306/?Action=connect&DBUser=po%20stern&X-Amz-Algorithm=AWS4-HMAC-SHA256"
+                         "&X-Amz-Credential=AKIDEXAMPLE%2F20150830%2Feu-west-1%2Frds-db%2Faws4_request"
+                         "&X-Amz-Date=20150830T123600Z&X-Amz-Expires=900&X-Amz-SignedHeaders=host&X-Amz-Signature="));
   keys.session_token = mysql::Secret("a/b+c=");
   const mysql::Secret with_session = RdsToken("db.example.com", 3306, "po stern", "eu-west-1", keys, now);
-  CHECK(with_session.Reveal().find("&X-Amz-Expires=900&X-Amz-Security-Token=a%2Fb%2Bc%3D&X-Amz-SignedHeaders=host") != std::string_view::npos);
+  CHECK(with_session.Reveal().find("&X-Amz-Expires=900&X-Amz-Security-Token=a%2Fb%2Bc%3D&X-Amz-SignedHeaders=host") !=
+        std::string_view::npos);
 }
 
 }  // namespace

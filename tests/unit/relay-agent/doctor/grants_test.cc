@@ -15,13 +15,15 @@ std::string Judged(const std::vector<std::string>& lines) {
   for (const std::string& line : lines) grants.push_back(ParseGrant(line));
   std::string text;
   for (const Finding& finding : Excess(grants)) {
-    absl::StrAppend(&text, text.empty() ? "" : "; ", finding.severity == Severity::kDanger ? "danger " : "warning ", finding.text);
+    absl::StrAppend(&text, text.empty() ? "" : "; ", finding.severity == Severity::kDanger ? "danger " : "warning ",
+                    finding.text);
   }
   return text;
 }
 
 TEST_CASE("a line says what, on what, and whether it may be passed on") {
-  const Grant grant = ParseGrant("GRANT SELECT (`a`, `b)`), INSERT, CREATE TEMPORARY TABLES ON `sh\\_op`.* TO `p`@`%` WITH GRANT OPTION");
+  const Grant grant = ParseGrant(
+      "GRANT SELECT (`a`, `b)`), INSERT, CREATE TEMPORARY TABLES ON `sh\\_op`.* TO `p`@`%` WITH GRANT OPTION");
   CHECK(grant.kind == Grant::Kind::kPrivileges);
   CHECK(grant.names == Names{"SELECT", "INSERT", "CREATE TEMPORARY TABLES"});
   CHECK(grant.schema == "sh_op");
@@ -67,7 +69,8 @@ TEST_CASE("what nobody's agent should stand on is dangerous, and what we do not 
 }
 
 TEST_CASE("what is missing is told by schema") {
-  const auto missing = Missing({ParseGrant("GRANT SELECT, SHOW VIEW ON `shop`.* TO `p`@`%`"), ParseGrant("GRANT SELECT ON `x`.`t` TO `p`@`%`")});
+  const auto missing = Missing(
+      {ParseGrant("GRANT SELECT, SHOW VIEW ON `shop`.* TO `p`@`%`"), ParseGrant("GRANT SELECT ON `x`.`t` TO `p`@`%`")});
   REQUIRE(missing.size() == 1);
   CHECK(missing[0].text.find("no TRIGGER, EXECUTE on shop:") == 0);
   CHECK(Missing({ParseGrant("GRANT ALL PRIVILEGES ON `shop`.* TO `p`@`%`")}).empty());
