@@ -2,10 +2,16 @@
 
 #include <absl/time/clock.h>
 
+#include <utility>
+
 #include "gateway/api/requests.h"
+#include "gateway/catalog/catalogs.h"
 #include "gateway/policy/in_force.h"
 #include "gateway/policy/load_rules.h"
 #include "gateway/publishing/policy_publisher.h"
+#include "gateway/publishing/question.h"
+#include "gateway/tunnel/relays.h"
+#include "gateway/tunnel/server_dialect.h"
 
 namespace postern::api {
 namespace {
@@ -80,6 +86,39 @@ grpc::ServerUnaryReactor* PolicyService::Rollback(grpc::CallbackServerContext* c
         if (applied.ok()) *response = *std::move(applied);
         return applied.status();
       });
+}
+
+grpc::ServerUnaryReactor* PolicyService::Explain(grpc::CallbackServerContext* context,
+                                                 const v1::ExplainPolicyRequest* request, v1::PolicyAnswer* response) {
+  return calls_.Dispatch({context, Rpc::kExplainPolicy, {}, api::Check(*request)},
+                         [this, request, response](const identity::Principal&) { return Answer(*request, *response); });
+}
+
+absl::Status PolicyService::Answer(const v1::ExplainPolicyRequest& request, v1::PolicyAnswer& answer) const {
+  policy::RulesPtr rules = parts_.policy.Current();
+  if (!request.policy().empty()) {
+    config::Loaded<policy::RulesPtr> loaded = policy::ParseRules(request.policy(), "policy");
+    if (!loaded.ok()) return loaded.status();
+    rules = *std::move(loaded.value);
+  }
+  const auto server = parts_.relays.ServerOf(request.target());
+  if (!server) return absl::FailedPreconditionError("no connected relay has reached that target");
+  const auto dialect = tunnel::DialectOf(*server, sql::Charset::kUtf8mb4);
+  if (!dialect) return absl::FailedPreconditionError("the target's server is one whose SQL is not read");
+  const catalog::CatalogPtr catalog = parts_.catalogs.Of(request.target());
+  if (catalog == nullptr) return absl::FailedPreconditionError("the target's schema has not been reported yet; try again");
+  publishing::Question question{.dialect = *dialect, .statement = request.statement(), .schema = catalog.get()};
+  policy::SessionFacts& session = question.session;
+  session.agent = request.agent();
+  session.groups.assign(request.groups().begin(), request.groups().end());
+  session.target = request.target();
+  session.default_schema = request.default_schema();
+  session.lower_case_table_names = static_cast<int>(server->lower_case_table_names());
+  session.sql_mode = dialect->mode;
+  session.now = request.at_unix_ms() == 0 ? absl::Now() : absl::FromUnixMillis(request.at_unix_ms());
+  answer = publishing::Explain(*rules, question);
+  answer.set_catalog_generation(catalog->generation());
+  return absl::OkStatus();
 }
 
 }  // namespace postern::api

@@ -2,6 +2,8 @@
 #ifndef POSTERN_GATEWAY_API_POLICY_SERVICE_H_
 #define POSTERN_GATEWAY_API_POLICY_SERVICE_H_
 
+#include <absl/status/status.h>
+
 #include "gateway/api/calls.h"
 #include "gateway/api/parts.h"
 #include "proto/postern/v1/policy.grpc.pb.h"
@@ -23,8 +25,12 @@ class PolicyService final : public v1::Policy::CallbackService {
                                          v1::ListPolicyVersionsResponse* response) override;
   grpc::ServerUnaryReactor* Rollback(grpc::CallbackServerContext* context, const v1::RollbackPolicyRequest* request,
                                      v1::PolicyVersion* response) override;
+  grpc::ServerUnaryReactor* Explain(grpc::CallbackServerContext* context, const v1::ExplainPolicyRequest* request,
+                                    v1::PolicyAnswer* response) override;
 
  private:
+  absl::Status Answer(const v1::ExplainPolicyRequest& request, v1::PolicyAnswer& answer) const;
+
   const ApiParts& parts_;
   Calls& calls_;
 };

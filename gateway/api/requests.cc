@@ -13,6 +13,8 @@ constexpr size_t kUlidLength = 26;
 constexpr size_t kMaxReasonBytes = 1024;
 constexpr size_t kMaxFilterBytes = 128;
 constexpr size_t kMaxPolicyTextBytes = 1 << 20;
+constexpr size_t kMaxExplainedBytes = size_t{64} * 1024;
+constexpr int kMaxGroups = 64;
 
 absl::Status Wrong(std::string_view field, std::string_view what) {
   return absl::InvalidArgumentError(std::string(field) + ": " + std::string(what));
@@ -98,6 +100,19 @@ absl::Status Check(const v1::RollbackPolicyRequest& request) {
   if (request.version().empty()) return Wrong("version", "is missing");
   if (request.version().size() > kMaxFilterBytes) return Wrong("version", "at most 128 bytes");
   return CheckReason(request.reason());
+}
+
+absl::Status Check(const v1::ExplainPolicyRequest& request) {
+  const auto is_name = [](const std::string& name) { return !name.empty() && name.size() <= kMaxFilterBytes; };
+  if (!is_name(request.agent())) return Wrong("agent", "an agent's name");
+  if (!is_name(request.target())) return Wrong("target", "a target's name");
+  if (request.groups_size() > kMaxGroups) return Wrong("groups", "at most 64");
+  for (const std::string& group : request.groups()) {
+    if (!is_name(group)) return Wrong("groups", "names of groups");
+  }
+  if (request.statement().size() > kMaxExplainedBytes) return Wrong("statement", "at most 64 KiB");
+  if (request.default_schema().size() > kMaxFilterBytes) return Wrong("default_schema", "at most 128 bytes");
+  return CheckPolicyText(request.policy());
 }
 
 }  // namespace postern::api

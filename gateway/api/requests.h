@@ -31,6 +31,7 @@ absl::Status Check(const v1::CheckPolicyRequest& request);
 absl::Status Check(const v1::ApplyPolicyRequest& request);
 absl::Status Check(const v1::ListPolicyVersionsRequest& request);
 absl::Status Check(const v1::RollbackPolicyRequest& request);
+absl::Status Check(const v1::ExplainPolicyRequest& request);
 absl::Status Check(const v1::RefreshCatalogRequest& request);
 
 // Newest first means this many where a request does not say.

@@ -30,6 +30,7 @@ constexpr std::array kRules = {
     RpcRule{Rpc::kApplyPolicy, "Policy/Apply", kAdmin, true},
     RpcRule{Rpc::kListPolicyVersions, "Policy/ListVersions", kAnyPerson, false},
     RpcRule{Rpc::kRollbackPolicy, "Policy/Rollback", kAdmin, true},
+    RpcRule{Rpc::kExplainPolicy, "Policy/Explain", kAnyPerson, false},
     RpcRule{Rpc::kGetStatus, "Admin/GetStatus", kAnyPerson, false},
     RpcRule{Rpc::kReload, "Admin/Reload", kAdmin, true},
     RpcRule{Rpc::kRefreshCatalog, "Admin/RefreshCatalog", kAdmin, true},

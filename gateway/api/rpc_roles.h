@@ -32,6 +32,7 @@ enum class Rpc : uint8_t {
   kApplyPolicy,
   kListPolicyVersions,
   kRollbackPolicy,
+  kExplainPolicy,
   kGetStatus,
   kReload,
   kRefreshCatalog,

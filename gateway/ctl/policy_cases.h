@@ -6,13 +6,13 @@
 #include <vector>
 
 #include "common/config/problem.h"
-#include "gateway/ctl/policy_question.h"
+#include "gateway/publishing/question.h"
 
 namespace postern::ctl {
 
 struct PolicyCase {
   std::string name;
-  PolicyQuestion question;
+  publishing::Question question;
   policy::Effect expect = policy::Effect::kDeny;
   std::string rule;  // empty: any
 };

@@ -9,6 +9,7 @@
 
 #include "common/text/utf8.h"
 #include "gateway/ctl/json.h"
+#include "gateway/ctl/policy_answer.h"
 #include "gateway/ctl/policy_commands.h"
 #include "gateway/ctl/recorded_statements.h"
 #include "gateway/ctl/safe_text.h"
@@ -72,7 +73,7 @@ nlohmann::ordered_json SideJson(const policy::Decision& decision) {
   return {{"decision", policy::EffectName(decision.effect())},
           {"rule", decision.rule()},
           {"reason", text::ValidUtf8(decision.reason())},
-          {"limits", LimitsText(decision.limits())}};
+          {"limits", LimitsText(publishing::ToProto(decision.limits()))}};
 }
 
 // Another rule that decides the same is no difference to anybody.
@@ -95,8 +96,8 @@ ExitCode Diff(Invocation& invocation, const Client* client, const DiffFlags& fla
       {"statements", statements.size()}, {"different", 0}, {"differences", nlohmann::ordered_json::array()}};
   size_t different = 0;
   for (const RecordedStatement& statement : statements) {
-    const policy::Decision old = Answer(*before, statement.question).decision;
-    const policy::Decision now = Answer(*after, statement.question).decision;
+    const policy::Decision old = publishing::Decide(*before, statement.question);
+    const policy::Decision now = publishing::Decide(*after, statement.question);
     if (!Differs(old, now)) continue;
     ++different;
     if (invocation.json()) {

@@ -1,4 +1,4 @@
-// posternctl policy explain, posternctl policy test: what a policy decides, here; no gateway needed.
+// posternctl policy explain, posternctl policy test: what a policy decides, here or as the gateway would.
 #include <absl/time/clock.h>
 
 #include <CLI/App.hpp>
@@ -10,47 +10,90 @@
 
 #include "common/text/utf8.h"
 #include "gateway/ctl/json.h"
+#include "gateway/ctl/policy_answer.h"
 #include "gateway/ctl/policy_cases.h"
 #include "gateway/ctl/policy_commands.h"
 #include "gateway/ctl/safe_text.h"
 #include "gateway/ctl/sql_json.h"
 #include "gateway/ctl/words.h"
 #include "gateway/policy/load_rules.h"
+#include "gateway/publishing/question.h"
+#include "proto/postern/v1/policy.grpc.pb.h"
 
 namespace postern::ctl {
 namespace {
 
 struct ExplainFlags {
   std::string file;
-  PolicyQuestion question;
-  std::string vendor = "mysql";
-  std::string version = "8.0.40";
+  bool with_schema = false;
+  publishing::Question question;
+  std::string vendor;
+  std::string version;
   std::string sql_mode;
   std::string at;
   int fold = -1;
 };
 
-ExitCode Explain(Invocation& invocation, const ExplainFlags& flags) {
-  PolicyQuestion question = flags.question;
-  const auto dialect = DialectFrom(flags.vendor, flags.version, flags.sql_mode);
+ExitCode Tell(Invocation& invocation, const v1::PolicyAnswer& answer) {
+  if (invocation.json()) {
+    invocation.out() << Pretty(AnswerJson(answer)) << '\n';
+  } else {
+    TellAnswer(answer, invocation.out());
+  }
+  return kOk;
+}
+
+ExitCode ExplainHere(Invocation& invocation, const ExplainFlags& flags) {
+  publishing::Question question = flags.question;
+  const auto dialect = DialectFrom(flags.vendor.empty() ? "mysql" : flags.vendor,
+                                   flags.version.empty() ? "8.0.40" : flags.version, flags.sql_mode);
   if (!dialect) return invocation.Usage("unknown vendor, version or sql_mode");
   question.dialect = *dialect;
   question.session.sql_mode = dialect->mode;
   if (flags.fold >= 0) question.session.lower_case_table_names = flags.fold;
-  question.session.now = absl::Now();
-  std::string error;
-  if (!flags.at.empty() && !absl::ParseTime(absl::RFC3339_full, flags.at, &question.session.now, &error)) {
-    return invocation.Usage("--at wants a time such as 2026-01-31T09:00:00Z");
-  }
   const policy::RulesPtr rules = LoadOrTell(invocation, flags.file);
   if (rules == nullptr) return kFailed;
-  const PolicyAnswer answer = Answer(*rules, question);
-  if (invocation.json()) {
-    invocation.out() << Pretty(AnswerJson(*rules, question, answer)) << '\n';
-  } else {
-    TellAnswer(*rules, question, answer, invocation.out());
+  return Tell(invocation, publishing::Explain(*rules, question));
+}
+
+// The gateway knows the server, its modes and its schema.
+ExitCode AskGateway(Invocation& invocation, const Client& client, const ExplainFlags& flags) {
+  const policy::SessionFacts& session = flags.question.session;
+  v1::ExplainPolicyRequest request;
+  request.set_agent(session.agent);
+  for (const std::string& group : session.groups) request.add_groups(group);
+  request.set_target(session.target);
+  request.set_statement(flags.question.statement);
+  request.set_default_schema(session.default_schema);
+  request.set_at_unix_ms(absl::ToUnixMillis(session.now));
+  if (!flags.file.empty()) {
+    const policy::RulesPtr rules = LoadOrTell(invocation, flags.file);
+    if (rules == nullptr) return kFailed;
+    request.set_policy(rules->text);
   }
-  return kOk;
+  v1::PolicyAnswer answer;
+  const grpc::Status called = v1::Policy::NewStub(client.channel())->Explain(client.Call().get(), request, &answer);
+  return called.ok() ? Tell(invocation, answer) : invocation.Fail(called, client);
+}
+
+void Explain(Invocation& invocation, ExplainFlags flags) {
+  const bool here = !flags.file.empty() && !flags.with_schema;
+  const bool names_server = !flags.vendor.empty() || !flags.version.empty() || !flags.sql_mode.empty() || flags.fold >= 0;
+  std::string error;
+  absl::Time& now = flags.question.session.now;
+  now = absl::Now();
+  if (!flags.at.empty() && !absl::ParseTime(absl::RFC3339_full, flags.at, &now, &error)) {
+    invocation.Choose([&invocation] { return invocation.Usage("--at wants a time such as 2026-01-31T09:00:00Z"); });
+  } else if (here) {
+    invocation.Choose([&invocation, flags] { return ExplainHere(invocation, flags); });
+  } else if (names_server) {
+    invocation.Choose([&invocation] {
+      return invocation.Usage("the gateway knows the server: --vendor, --server-version, --sql-mode and "
+                              "--lower-case-table-names go with a FILE and without --with-schema");
+    });
+  } else {
+    invocation.ChooseCall([&invocation, flags](const Client& client) { return AskGateway(invocation, client, flags); });
+  }
 }
 
 ExitCode Test(Invocation& invocation, const std::string& policy_file, const std::string& cases_file) {
@@ -64,7 +107,7 @@ ExitCode Test(Invocation& invocation, const std::string& policy_file, const std:
   if (!invocation.json()) invocation.out() << "1.." << cases.value->size() << '\n';
   for (size_t i = 0; i < cases.value->size(); ++i) {
     const PolicyCase& wanted = (*cases.value)[i];
-    const policy::Decision decision = Answer(*rules, wanted.question).decision;
+    const policy::Decision decision = publishing::Decide(*rules, wanted.question);
     const std::string wrong = Contradiction(wanted, decision);
     failed += wrong.empty() ? 0 : 1;
     if (invocation.json()) {
@@ -93,10 +136,11 @@ policy::RulesPtr LoadOrTell(Invocation& invocation, const std::string& file) {
 }
 
 void AddPolicyExplain(CLI::App& policy, Invocation& invocation) {
-  CLI::App* command = policy.add_subcommand("explain", "Say what a policy decides on a statement, and why; asks no gateway");
+  CLI::App* command = policy.add_subcommand("explain", "Say what a policy decides on a statement, and why");
   auto flags = std::make_shared<ExplainFlags>();
   policy::SessionFacts& session = flags->question.session;
-  command->add_option("file", flags->file, "The policy, YAML")->required();
+  command->add_option("file", flags->file, "A policy, YAML, asked here without a gateway; absent: the one in force at the gateway");
+  command->add_flag("--with-schema", flags->with_schema, "Ask the gateway about FILE too: it knows the target's schema");
   command->add_option("--sql", flags->question.statement, "The statement")->required();
   command->add_option("--agent", session.agent, "Who sends it")->required();
   command->add_option("--target", session.target, "Where to")->required();
@@ -107,9 +151,7 @@ void AddPolicyExplain(CLI::App& policy, Invocation& invocation) {
   command->add_option("--sql-mode", flags->sql_mode, "The session's sql_mode");
   command->add_option("--lower-case-table-names", flags->fold, "The server's; unknown if absent")->check(CLI::Range(0, 2));
   command->add_option("--at", flags->at, "When it comes, such as 2026-01-31T09:00:00Z; now if absent");
-  command->callback([&invocation, flags] {
-    invocation.Choose([&invocation, flags] { return Explain(invocation, *flags); });
-  });
+  command->callback([&invocation, flags] { Explain(invocation, *flags); });
 }
 
 void AddPolicyTest(CLI::App& policy, Invocation& invocation) {

@@ -8,14 +8,14 @@
 #include <string_view>
 #include <vector>
 
-#include "gateway/ctl/policy_question.h"
+#include "gateway/publishing/question.h"
 
 namespace postern::ctl {
 
 struct RecordedStatement {
   std::string session_id;
   std::string statement_id;
-  PolicyQuestion question;
+  publishing::Question question;
 };
 
 class RecordedStatements {

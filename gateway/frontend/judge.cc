@@ -8,11 +8,11 @@
 #include "common/mysql/collation.h"
 #include "common/sql/lexer/name_char.h"
 #include "common/sql/read.h"
-#include "gateway/frontend/dialect_of.h"
 #include "gateway/frontend/refusal.h"
 #include "gateway/policy/decide.h"
 #include "gateway/policy/mask_plan.h"
 #include "gateway/policy/masks.h"
+#include "gateway/tunnel/server_dialect.h"
 
 namespace postern::frontend {
 namespace {
@@ -24,7 +24,7 @@ bool LearnDialect(SessionState& s) {
   const auto server = s.services.relays.ServerOf(s.login.target);
   if (!server) return false;
   const auto charset = sql::CharsetFromName(mysql::SafeCharsetOf(s.login.collation));
-  const auto dialect = DialectOf(*server, charset);
+  const auto dialect = tunnel::DialectOf(*server, charset);
   if (!dialect) return false;
   s.dialect = *dialect;
   // The relay will ask for what the agent asked for, and this flag is a mode to the server.

@@ -20,19 +20,8 @@ constexpr uint8_t kMaxTemporalBytes = 12;
 
 // How many bytes before a value say how long it is, going by the first of them.
 size_t PrefixBytes(Encoding encoding, uint8_t first) {
-  switch (encoding) {
-    case Encoding::kOne:
-    case Encoding::kTwo:
-    case Encoding::kFour:
-    case Encoding::kEight:
-    case Encoding::kNone:
-      return 0;
-    case Encoding::kTemporal:
-      return 1;
-    case Encoding::kLenencOrNull:
-    case Encoding::kLenenc:
-      break;
-  }
+  if (encoding == Encoding::kNone || FixedBytes(encoding) != 0) return 0;
+  if (encoding == Encoding::kTemporal) return 1;
   if (first == kTwoByteLength) return 3;
   if (first == kThreeByteLength) return 4;
   return first == kEightByteLength ? 9 : 1;
@@ -40,24 +29,9 @@ size_t PrefixBytes(Encoding encoding, uint8_t first) {
 
 // All of a value with the length before it, where the first byte says so; 0 where it does not, or cannot.
 size_t ShortBinaryBytes(Encoding encoding, uint8_t first) {
-  switch (encoding) {
-    case Encoding::kOne:
-      return 1;
-    case Encoding::kTwo:
-      return 2;
-    case Encoding::kFour:
-      return 4;
-    case Encoding::kEight:
-      return 8;
-    case Encoding::kTemporal:
-      return first <= kMaxTemporalBytes ? size_t{1} + first : 0;
-    case Encoding::kLenenc:
-      return first < kNullInText ? size_t{1} + first : 0;
-    case Encoding::kLenencOrNull:
-    case Encoding::kNone:
-      break;
-  }
-  return 0;
+  if (encoding == Encoding::kTemporal) return first <= kMaxTemporalBytes ? size_t{1} + first : 0;
+  if (encoding == Encoding::kLenenc) return first < kNullInText ? size_t{1} + first : 0;
+  return FixedBytes(encoding);
 }
 
 bool PassesAsItIs(Action action) { return action == Action::kClear || action == Action::kErrorCode; }
@@ -201,29 +175,12 @@ void RowMasker::OpenValue() {
 absl::Status RowMasker::ReadLength(std::string_view prefix, Encoding encoding) {
   const auto first = static_cast<uint8_t>(prefix.empty() ? 0 : prefix[0]);
   is_null_ = encoding == Encoding::kLenencOrNull && first == kNullInText;
-  switch (encoding) {
-    case Encoding::kOne:
-      value_left_ = 1;
-      return absl::OkStatus();
-    case Encoding::kTwo:
-      value_left_ = 2;
-      return absl::OkStatus();
-    case Encoding::kFour:
-      value_left_ = 4;
-      return absl::OkStatus();
-    case Encoding::kEight:
-      value_left_ = 8;
-      return absl::OkStatus();
-    case Encoding::kTemporal:
-      value_left_ = first;
-      return first <= kMaxTemporalBytes ? absl::OkStatus()
-                                        : mysql::Malformed("a date or time is longer than any can be");
-    case Encoding::kLenencOrNull:
-    case Encoding::kLenenc:
-    case Encoding::kNone:
-      break;
+  if (encoding == Encoding::kTemporal) {
+    value_left_ = first;
+    return first <= kMaxTemporalBytes ? absl::OkStatus() : mysql::Malformed("a date or time is longer than any can be");
   }
-  if (is_null_) return absl::OkStatus();
+  value_left_ = FixedBytes(encoding);
+  if (is_null_ || value_left_ != 0) return absl::OkStatus();
   mysql::Reader reader(mysql::AsBytes(prefix), "row value");
   value_left_ = reader.LenencInt();
   return reader.status();

@@ -40,27 +40,8 @@ int64_t SignExtended(uint64_t value, size_t bytes) {
   return static_cast<int64_t>(value << shift) >> shift;
 }
 
-size_t WidthOf(Encoding encoding) {
-  switch (encoding) {
-    case Encoding::kOne:
-      return 1;
-    case Encoding::kTwo:
-      return 2;
-    case Encoding::kFour:
-      return 4;
-    case Encoding::kEight:
-      return 8;
-    case Encoding::kLenencOrNull:
-    case Encoding::kLenenc:
-    case Encoding::kTemporal:
-    case Encoding::kNone:
-      break;
-  }
-  return 0;
-}
-
 bool IntegerToText(const ValueType& type, std::string_view raw, std::string& text) {
-  if (raw.size() != WidthOf(type.binary)) return false;
+  if (raw.size() != FixedBytes(type.binary)) return false;
   const uint64_t value = LittleEndian(raw);
   if (type.is_unsigned || type.value_class == ValueClass::kYear) {
     AppendNumber(text, value);
@@ -73,7 +54,7 @@ bool IntegerToText(const ValueType& type, std::string_view raw, std::string& tex
 }
 
 bool RealToText(const ValueType& type, std::string_view raw, std::string& text) {
-  if (raw.size() != WidthOf(type.binary)) return false;
+  if (raw.size() != FixedBytes(type.binary)) return false;
   if (raw.size() == sizeof(float)) {
     float value = 0;
     std::memcpy(&value, raw.data(), sizeof(value));
@@ -95,7 +76,7 @@ bool AppendInteger(const ValueType& type, std::string_view text, std::string& ou
     if (!ParseWhole(text, value)) return false;
     bits = static_cast<uint64_t>(value);
   }
-  const size_t width = WidthOf(type.binary);
+  const size_t width = FixedBytes(type.binary);
   for (size_t i = 0; i < width; ++i) out.push_back(static_cast<char>(bits >> (8 * i)));
   return true;
 }
@@ -103,7 +84,7 @@ bool AppendInteger(const ValueType& type, std::string_view text, std::string& ou
 bool AppendReal(const ValueType& type, std::string_view text, std::string& out) {
   double value = 0;
   if (!ParseWhole(text, value)) return false;
-  if (WidthOf(type.binary) == sizeof(float)) {
+  if (FixedBytes(type.binary) == sizeof(float)) {
     const auto narrow = static_cast<float>(value);
     out.append(reinterpret_cast<const char*>(&narrow), sizeof(narrow));
   } else {

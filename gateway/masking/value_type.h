@@ -2,6 +2,7 @@
 #ifndef POSTERN_GATEWAY_MASKING_VALUE_TYPE_H_
 #define POSTERN_GATEWAY_MASKING_VALUE_TYPE_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -38,6 +39,26 @@ enum class Encoding : uint8_t {
   kTemporal,  // one byte of length, at most 12, and as many bytes
   kNone,      // a value that is always NULL, or of an unknown type: none may come
 };
+
+// How many bytes every value of the encoding has; 0 where they say so themselves or there are none.
+constexpr size_t FixedBytes(Encoding encoding) {
+  switch (encoding) {
+    case Encoding::kOne:
+      return 1;
+    case Encoding::kTwo:
+      return 2;
+    case Encoding::kFour:
+      return 4;
+    case Encoding::kEight:
+      return 8;
+    case Encoding::kLenencOrNull:
+    case Encoding::kLenenc:
+    case Encoding::kTemporal:
+    case Encoding::kNone:
+      break;
+  }
+  return 0;
+}
 
 // Flags of a column definition.
 namespace column_flag {

@@ -5,10 +5,16 @@ import socket
 import subprocess
 
 
+_given = set()
+
+
 def free_port():
-    """A port of 127.0.0.1 that nothing listens on, outside the range that outgoing connections use."""
+    """A port of 127.0.0.1 that nothing listens on, outside the range that outgoing connections use; each is given once."""
     while True:
         port = 20000 + int.from_bytes(os.urandom(2), "big") % 12000
+        if port in _given:
+            continue
+        _given.add(port)
         with socket.socket() as probe:
             try:
                 probe.bind(("127.0.0.1", port))

@@ -99,6 +99,7 @@ std::vector<Row> Rows() {
       {"Policy/Apply", "A", Caller<Policy>(&Policy::Stub::Apply, v1::ApplyPolicyRequest())},
       {"Policy/ListVersions", "raA", Caller<Policy>(&Policy::Stub::ListVersions, v1::ListPolicyVersionsRequest())},
       {"Policy/Rollback", "A", Caller<Policy>(&Policy::Stub::Rollback, v1::RollbackPolicyRequest())},
+      {"Policy/Explain", "raA", Caller<Policy>(&Policy::Stub::Explain, v1::ExplainPolicyRequest())},
       {"Admin/GetStatus", "raA", Caller<Admin>(&Admin::Stub::GetStatus, v1::GetStatusRequest())},
       {"Admin/RefreshCatalog", "A",
        Caller<Admin>(&Admin::Stub::RefreshCatalog, RefreshOf("nowhere"))},
