@@ -49,8 +49,9 @@ void Harden() {
 // 0: nothing dangerous was found.
 int Check(const RelayConfig& config, bool json) {
   Harden();
-  if (absl::Status logging = postern::log::SetUp({.level = postern::log::Level::kWarning}); !logging.ok())
+  if (absl::Status logging = postern::log::SetUp({.level = postern::log::Level::kWarning}); !logging.ok()) {
     return kFailed;
+  }
   mysql_library_init(0, nullptr, nullptr);
   const auto examinations = postern::relay::ExamineAll(config.options);
   std::fputs((json ? JsonReport(examinations) : TextReport(examinations)).c_str(), stdout);

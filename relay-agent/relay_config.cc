@@ -30,19 +30,22 @@ void ReadTargetTls(config::Section tls, Target& target) {
 // What the relay writes inside backticks, in a statement of its own.
 std::string ReadRole(config::Section& section) {
   std::string role = section.String("role", "");
-  if (role.find_first_of("`\\") != std::string::npos || role.size() > 128)
+  if (role.find_first_of("`\\") != std::string::npos || role.size() > 128) {
     section.Report("role", "is no name of a role");
+  }
   return role;
 }
 
 void ReadAgents(config::Section& section, const CredentialPlace& place, Target& target) {
   section.EachNamed("agents", [&](const std::string& agent, config::Section& own) {
     AgentAccount account;
-    if (own.Has("user") || own.Has("password_file") || own.Has("credential"))
+    if (own.Has("user") || own.Has("password_file") || own.Has("credential")) {
       account.credential = ReadCredential(own, place);
+    }
     account.role = ReadRole(own);
-    if (account.credential == nullptr && account.role.empty())
+    if (account.credential == nullptr && account.role.empty()) {
       own.Report("", "has neither a credential nor a role of its own");
+    }
     target.agents[agent] = std::move(account);
   });
 }

@@ -39,15 +39,18 @@ absl::StatusOr<http::Response> Ask(const char* service, http::Request request, c
                                    absl::Time deadline) {
   request.ca_file = options.ca_file;
   request.timeout = std::min(absl::Seconds(5), deadline - absl::Now());
-  if (request.timeout <= absl::ZeroDuration())
+  if (request.timeout <= absl::ZeroDuration()) {
     return absl::DeadlineExceededError(absl::StrCat(service, " takes too long"));
+  }
   absl::StatusOr<http::Response> response = http::Send(request);
   for (auto& [name, value] : request.headers) mysql::WipeString(value);
   mysql::WipeString(request.body);
-  if (!response.ok())
+  if (!response.ok()) {
     return absl::Status(response.status().code(), absl::StrCat(service, ": ", response.status().message()));
-  if (response->status != 200)
+  }
+  if (response->status != 200) {
     return absl::UnavailableError(absl::StrCat(service, " answers with status ", response->status));
+  }
   return response;
 }
 
@@ -56,8 +59,9 @@ absl::StatusOr<AwsKeys> OfEnvironment() {
   keys.key_id = FromEnvironment("AWS_ACCESS_KEY_ID");
   keys.secret = mysql::Secret(FromEnvironment("AWS_SECRET_ACCESS_KEY"));
   keys.session_token = mysql::Secret(FromEnvironment("AWS_SESSION_TOKEN"));
-  if (keys.key_id.empty() || keys.secret.empty())
+  if (keys.key_id.empty() || keys.secret.empty()) {
     return Missing("AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY in the environment");
+  }
   return keys;
 }
 
@@ -88,8 +92,9 @@ absl::StatusOr<std::string> ContainerUrl(const AwsKeysOptions& options) {
   if (full.empty()) return Missing("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI or _FULL_URI in the environment");
   const bool of_platform =
       full.starts_with(std::string(kContainerEndpoint) + "/") || full.starts_with(kPodIdentityEndpoint);
-  if (!of_platform && !http::IsPrivateUrl(full))
+  if (!of_platform && !http::IsPrivateUrl(full)) {
     return absl::FailedPreconditionError("the container's address for keys is not a private one");
+  }
   return full;
 }
 

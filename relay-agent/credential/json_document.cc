@@ -79,8 +79,9 @@ bool JsonDocument::Flag(std::string_view path) const {
 
 std::optional<std::string> JsonDocument::TextAt(std::string_view path, size_t index) const {
   const nlohmann::json* const value = Find(path);
-  if (value == nullptr || !value->is_array() || index >= value->size() || !(*value)[index].is_string())
+  if (value == nullptr || !value->is_array() || index >= value->size() || !(*value)[index].is_string()) {
     return std::nullopt;
+  }
   return (*value)[index].get_ref<const std::string&>();
 }
 

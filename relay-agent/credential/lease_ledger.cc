@@ -32,8 +32,9 @@ std::string EncodeLease(const LeaseRecord& record) {
 
 std::optional<LeaseRecord> DecodeLease(const std::string& text) {
   const size_t id = text.find(kId);
-  if (!std::string_view(text).starts_with(kAccount) || id == std::string::npos || id < kAccount.size())
+  if (!std::string_view(text).starts_with(kAccount) || id == std::string::npos || id < kAccount.size()) {
     return std::nullopt;
+  }
   const size_t end = text.find('\n', id + kId.size());
   LeaseRecord record{text.substr(kAccount.size(), id - kAccount.size()), ""};
   if (end == std::string::npos || end + 1 != text.size()) return std::nullopt;

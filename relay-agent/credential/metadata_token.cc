@@ -26,8 +26,9 @@ absl::StatusOr<AccessToken> ParseAccessToken(std::string_view text) {
   if (!document.ok()) return document.status();
   std::optional<mysql::Secret> value = document->Secret("access_token");
   const std::optional<int64_t> seconds = document->Number("expires_in");
-  if (!value || !seconds || *seconds <= 0)
+  if (!value || !seconds || *seconds <= 0) {
     return absl::UnavailableError("the answer has no access_token and expires_in");
+  }
   return AccessToken{*std::move(value), absl::Seconds(*seconds)};
 }
 
@@ -63,13 +64,16 @@ absl::StatusOr<Credential> MetadataToken::Fetch(absl::Time deadline) {
 absl::StatusOr<AccessToken> MetadataToken::FetchToken(absl::Time deadline) const {
   http::Request request = request_;
   request.timeout = std::min(kTimeout, deadline - absl::Now());
-  if (request.timeout <= absl::ZeroDuration())
+  if (request.timeout <= absl::ZeroDuration()) {
     return absl::DeadlineExceededError("the metadata service takes too long");
+  }
   absl::StatusOr<http::Response> response = http::Send(request);
-  if (!response.ok())
+  if (!response.ok()) {
     return absl::Status(response.status().code(), absl::StrCat("the metadata service: ", response.status().message()));
-  if (response->status != 200)
+  }
+  if (response->status != 200) {
     return absl::UnavailableError(absl::StrCat("the metadata service answers with status ", response->status));
+  }
   return ParseAccessToken(response->body);
 }
 

@@ -51,8 +51,9 @@ std::string UrlPath(Section& section, std::string_view key, std::string text) {
 
 // An address that stands in for a service's own, or is the only one.
 std::string Endpoint(Section& section, std::string_view key, std::string text) {
-  if (!text.empty() && !http::IsPrivateUrl(text))
+  if (!text.empty() && !http::IsPrivateUrl(text)) {
     section.Report(key, "expected https://…, or http:// with a loopback address");
+  }
   while (text.ends_with('/')) text.pop_back();
   return text;
 }
@@ -153,8 +154,9 @@ Source ReadKind(Section credential, std::string user, const CredentialPlace& pla
   const std::optional<std::string_view> kind =
       OneOf(credential, {"environment", "exec", "vault", "aws_rds_iam", "gcp_cloudsql_iam", "azure_ad"});
   if (!kind) return nullptr;
-  if (kind == "environment")
+  if (kind == "environment") {
     return std::make_shared<EnvironmentPassword>(std::move(user), credential.String("environment"));
+  }
   if (kind == "exec") return ReadProgram(credential.Required("exec"), std::move(user));
   if (kind == "vault") return ReadVault(credential.Required("vault"), user, needs_user);
   if (kind == "aws_rds_iam") return ReadAws(credential.Required("aws_rds_iam"), std::move(user), place);

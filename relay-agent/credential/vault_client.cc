@@ -96,8 +96,9 @@ absl::StatusOr<JsonDocument> VaultClient::Send(http::Request request, const std:
   if (!request.body.empty()) request.headers.emplace_back("Content-Type", "application/json");
   absl::StatusOr<http::Response> response = http::Send(request);
   for (auto& [name, value] : request.headers) mysql::WipeString(value);
-  if (!response.ok())
+  if (!response.ok()) {
     return absl::Status(response.status().code(), absl::StrCat("Vault: ", response.status().message()));
+  }
   if (response->status == 204) return JsonDocument::Parse("{}");
   if (response->status != 200) return FromHttp(response->status);
   return JsonDocument::Parse(response->body);

@@ -94,8 +94,9 @@ std::string Quoted(const std::string& role) {
 // Of a MariaDB role, one sees the grants while one has it; of a MySQL role, when one says that one would.
 absl::StatusOr<std::vector<Row>> GrantsWith(SecondConnection& connection, const Examination& found,
                                             const std::string& role) {
-  if (found.version.find("MariaDB") == std::string::npos)
+  if (found.version.find("MariaDB") == std::string::npos) {
     return connection.Query("SHOW GRANTS FOR CURRENT_USER() USING " + Quoted(role));
+  }
   absl::Status taken = connection.Execute("SET ROLE " + Quoted(role));
   if (!taken.ok()) return taken;
   return connection.Query("SHOW GRANTS");
@@ -112,8 +113,9 @@ bool ReadGrants(SecondConnection& connection, Examination& found, std::vector<Gr
       line = line.substr(0, line.find(" IDENTIFIED "));
       if (!seen.insert(line).second) continue;
       Grant grant = ParseGrant(line);
-      if (grant.kind == Grant::Kind::kRoles && grant.to_user)
+      if (grant.kind == Grant::Kind::kRoles && grant.to_user) {
         roles.insert(roles.end(), grant.names.begin(), grant.names.end());
+      }
       found.grants.push_back(std::move(line));
       grants.push_back(std::move(grant));
     }

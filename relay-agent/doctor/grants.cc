@@ -214,8 +214,9 @@ std::vector<Finding> Excess(const std::vector<Grant>& grants) {
     if (grant.kind == Grant::Kind::kRoles && grant.grant_option) findings.push_back(Danger("ADMIN OPTION on a role"));
     if (grant.kind != Grant::Kind::kPrivileges) continue;
     grant.schema.empty() ? JudgeEverywhere(grant, findings) : JudgeSchema(grant, findings);
-    if (grant.grant_option)
+    if (grant.grant_option) {
       findings.push_back(Danger(absl::StrCat("GRANT OPTION on ", grant.schema.empty() ? "everything" : grant.schema)));
+    }
   }
   return findings;
 }

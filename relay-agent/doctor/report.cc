@@ -31,8 +31,9 @@ nlohmann::json ToJson(const Examination& one) {
   nlohmann::json json = {
       {"target", one.target}, {"agent", one.agent}, {"reached", one.error.empty()}, {"danger", one.dangerous()}};
   json["findings"] = nlohmann::json::array();
-  for (const Finding& finding : one.findings)
+  for (const Finding& finding : one.findings) {
     json["findings"].push_back({{"severity", Word(finding.severity)}, {"text", finding.text}});
+  }
   if (!one.error.empty()) {
     json["error"] = one.error;
     return json;
@@ -75,8 +76,9 @@ std::string TextReport(const std::vector<Examination>& examinations) {
       continue;
     }
     AppendFacts(one, out);
-    for (const Finding& finding : one.findings)
+    for (const Finding& finding : one.findings) {
       absl::StrAppendFormat(&out, "  %-16s %s\n", Word(finding.severity), finding.text);
+    }
     if (one.findings.empty()) absl::StrAppend(&out, "  nothing to complain of\n");
   }
   return out;

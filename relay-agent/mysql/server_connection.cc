@@ -115,8 +115,9 @@ asio::awaitable<ConnectionResult> ConnectToServer(ServerSocket& socket, const Ta
     co_return ConnectionFailure{OpenFailed::REASON_UNSUITABLE, "the character set asked for is not a safe one", 0};
   }
   absl::StatusOr<mysql::ClientLogin> login = MakeLogin(target, *credential, wish);
-  if (!login.ok())
+  if (!login.ok()) {
     co_return ConnectionFailure{OpenFailed::REASON_UNREACHABLE, std::string(login.status().message()), 0};
+  }
   absl::Status dialled = co_await socket.Dial(target.host, target.port);
   if (!dialled.ok()) co_return Unreachable("the database cannot be reached", dialled);
   Conversation conversation(socket);

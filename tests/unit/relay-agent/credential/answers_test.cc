@@ -42,8 +42,9 @@ TEST_CASE("every answer cut short is refused, without a word of it") {
     REQUIRE(std::string(keys.status().message()).find("wJalr") == std::string::npos);
   }
   const std::string xml = kSts;
-  for (size_t size = 0; size < xml.find("</AccessKeyId>"); ++size)
+  for (size_t size = 0; size < xml.find("</AccessKeyId>"); ++size) {
     REQUIRE_FALSE(ParseStsAnswer(xml.substr(0, size)).ok());
+  }
 }
 
 TEST_CASE("answers without success, a key or a time are refused") {
