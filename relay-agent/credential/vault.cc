@@ -24,9 +24,7 @@ absl::StatusOr<Credential> CredentialFrom(const JsonDocument& answer, const std:
 
 // Vault answers 400 to a lease that it does not know, or no longer.
 absl::Status GoneIfUnknown(const absl::Status& status) {
-  const bool unknown =
-      status.code() == absl::StatusCode::kInvalidArgument || status.code() == absl::StatusCode::kNotFound;
-  return unknown ? absl::NotFoundError(status.message()) : status;
+  return status.code() == absl::StatusCode::kInvalidArgument ? absl::NotFoundError(status.message()) : status;
 }
 
 }  // namespace

@@ -27,7 +27,7 @@ absl::Status FromHttp(int status) {
     case 403:
       return absl::PermissionDeniedError(text);
     case 404:
-      return absl::NotFoundError(text);
+      return absl::FailedPreconditionError(text);
     default:
       return absl::UnavailableError(text);
   }
@@ -97,11 +97,12 @@ absl::StatusOr<JsonDocument> VaultClient::Send(http::Request request, const std:
   absl::StatusOr<http::Response> response = http::Send(request);
   for (auto& [name, value] : request.headers) mysql::WipeString(value);
   if (!response.ok()) {
-    return absl::Status(response.status().code(), absl::StrCat("Vault: ", response.status().message()));
+    return absl::UnavailableError(absl::StrCat("Vault: ", response.status().message()));
   }
-  if (response->status == 204) return JsonDocument::Parse("{}");
-  if (response->status != 200) return FromHttp(response->status);
-  return JsonDocument::Parse(response->body);
+  if (response->status != 200 && response->status != 204) return FromHttp(response->status);
+  absl::StatusOr<JsonDocument> answer = JsonDocument::Parse(response->status == 204 ? "{}" : response->body);
+  if (!answer.ok()) return absl::UnavailableError(absl::StrCat("Vault: ", answer.status().message()));
+  return answer;
 }
 
 absl::StatusOr<std::string> VaultClient::TakeToken(absl::Time deadline) {
@@ -137,7 +138,8 @@ absl::Status VaultClient::LogIn(absl::Time deadline) {
   absl::StatusOr<JsonDocument> answer = Send(request, "", deadline);
   mysql::WipeString(request.body);
   for (nlohmann::json& value : call->body) mysql::WipeString(value.get_ref<std::string&>());
-  if (!answer.ok()) return absl::Status(answer.status().code(), absl::StrCat("login: ", answer.status().message()));
+  // Not with its code, which would be taken for Vault's answer to the call that needed the login.
+  if (!answer.ok()) return absl::UnavailableError(absl::StrCat("login: ", answer.status().message()));
   return SetToken(*answer, std::nullopt) ? absl::OkStatus()
                                          : absl::UnavailableError("Vault's answer to the login has no token");
 }

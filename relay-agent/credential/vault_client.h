@@ -48,7 +48,7 @@ class VaultClient {
  public:
   explicit VaultClient(VaultOptions options) : options_(std::move(options)) {}
 
-  // `path` is what follows "/v1/". NOT_FOUND: 404; INVALID_ARGUMENT: 400; PERMISSION_DENIED: 403, also after a login
+  // `path` is what follows "/v1/". FAILED_PRECONDITION: 404; INVALID_ARGUMENT: 400; PERMISSION_DENIED: 403, also after a login
   // made anew; UNAVAILABLE: no answer, or Vault cannot serve now. None of them holds what Vault answered.
   absl::StatusOr<JsonDocument> Get(const std::string& path, absl::Time deadline);
   absl::StatusOr<JsonDocument> Put(const std::string& path, const std::string& body, absl::Time deadline);
