@@ -14,11 +14,12 @@ RELAY_PASSWORD = "Tr0ub4dor-credential-9f3c1a77e5"
 
 
 class Database:
-    def __init__(self, vendor, folder):
+    def __init__(self, vendor, folder, *flags):
+        """`flags` are the server's own."""
         self.vendor = vendor
         self.folder = folder
         self._lock = threading.Lock()
-        out = subprocess.run([paths.ROOT / "tests/servers/start.sh", vendor, "--dir", folder, "--tls"],
+        out = subprocess.run([paths.ROOT / "tests/servers/start.sh", vendor, "--dir", folder, "--tls", "--", *flags],
                              check=True, stdout=subprocess.PIPE, text=True).stdout
         for line in shlex.split(out):
             key, _, value = line.partition("=")

@@ -9,7 +9,7 @@ from .process import Process
 
 class Relay:
     def __init__(self, folder, certificates, name, gateways, database, target="shop", options=None, **target_overrides):
-        """`options` replace top-level keys of the configuration."""
+        """`options` replace top-level keys of the configuration, `target_overrides` those of the target; None takes one away."""
         self.folder = folder
         self.name = name
         (folder / "state").mkdir(parents=True)
@@ -27,6 +27,7 @@ class Relay:
             "targets": {target: {"host": "127.0.0.1", "port": database.port, "user": RELAY_USER, "password_file": str(password),
                                  "database": "shop", "tls": {"mode": "verify-full", "ca": database.ca}, **target_overrides}},
         }
+        config["targets"][target] = {key: value for key, value in config["targets"][target].items() if value is not None}
         config.update(options or {})
         self.config_file = folder / "relay.yaml"
         self.config_file.write_text(json.dumps(config, indent=1))
