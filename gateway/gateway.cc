@@ -13,11 +13,15 @@
 #include <vector>
 
 #include "common/observability/log.h"
+#include "common/files/replace_file.h"
+#include "common/tls/pem_files.h"
 #include "common/tls/server_context.h"
+#include "common/tls/trust.h"
 #include "gateway/approval/make_approvals.h"
 #include "gateway/mask_secret.h"
 #include "gateway/policy/load_rules.h"
 #include "gateway/store/sqlite/sqlite_token_store.h"
+#include "gateway/tunnel/peer_name.h"
 
 namespace postern {
 namespace {
@@ -28,6 +32,8 @@ constexpr absl::Duration kApiGrace = absl::Seconds(2);
 tls::PemFiles PemFilesOf(const config::TlsFiles& files) {
   return {.certificate = files.certificate, .key = files.key, .ca = files.client_ca.value_or("")};
 }
+
+std::string RelayAuthoritiesFile(const config::GatewayConfig& config) { return config.data_dir + "/relay-authorities.pem"; }
 
 v1::Record NowRecord() {
   v1::Record record;
@@ -108,10 +114,58 @@ absl::Status Gateway::OpenStores() {
   if (!tokens.ok()) return tokens.status();
   tokens_ = *std::move(tokens);
 
+  if (absl::Status enrolment = OpenEnrolment(); !enrolment.ok()) return enrolment;
+
   v1::Record started = NowRecord();
   started.mutable_gateway_started()->set_version(POSTERN_VERSION);
   started.mutable_gateway_started()->set_policy_version(policy_->Version());
   return recording::AppendAndWait(*journal_, started);
+}
+
+absl::Status Gateway::OpenEnrolment() {
+  const std::filesystem::path data_dir = config_.data_dir;
+  auto authority = enrolment::Authority::Open(data_dir / "relay-authority.pem");
+  if (!authority.ok()) return authority.status();
+  relay_authority_ = *std::move(authority);
+  auto relays = store::EnrolledRelays::Open(data_dir / "relays.db");
+  if (!relays.ok()) return relays.status();
+  enrolled_relays_ = *std::move(relays);
+  enrolment::EnrolmentOptions options{.certificate_ttl = config_.limits.relay_certificate_ttl,
+                                      .gateway_ca = [this] { return tls::TrustFor(config_.api.tls.certificate, config_.api.ca); }};
+  for (const auto& [target, names] : config_.targets) {
+    options.targets.insert(target);
+    options.configured_relays.insert(names.begin(), names.end());
+  }
+  auto enrolment = enrolment::Enrolment::Load(relay_authority_.get(), enrolled_relays_.get(), std::move(options));
+  if (!enrolment.ok()) return enrolment.status();
+  enrolment_ = *std::move(enrolment);
+  return WriteRelayAuthorities();
+}
+
+absl::Status Gateway::WriteRelayAuthorities() const {
+  std::string text = relay_authority_->certificate();
+  if (config_.api.tls.client_ca) {
+    auto theirs = tls::ReadPemFiles({.certificate = "", .key = "", .ca = *config_.api.tls.client_ca});
+    if (!theirs.ok()) return theirs.status();
+    absl::StrAppend(&text, theirs->ca);
+  }
+  auto replacement = files::Replacement::Prepare(RelayAuthoritiesFile(config_), text);
+  return replacement.ok() ? replacement->Commit() : replacement.status();
+}
+
+// A relay that has joined is known by the certificate it was given here, and no other certificate speaks for its name.
+absl::StatusOr<std::string> Gateway::NameOfRelay(const grpc::ServerContextBase& call) const {
+  const auto names = tunnel::CertificateOf(call);
+  if (!names.ok()) return names.status();
+  if (names->uris.size() == 1) {
+    auto joined = enrolment_->NameOf(names->uris.front());
+    if (!absl::IsNotFound(joined.status())) return joined;
+  }
+  auto name = tunnel::RelayName(*names);
+  if (name.ok() && enrolment_->IsEnrolled(*name)) {
+    return absl::UnauthenticatedError("a relay of that name joins with a token; its certificate is not of another authority");
+  }
+  return name;
 }
 
 // What listens, and what it serves with.
@@ -128,7 +182,11 @@ absl::Status Gateway::OpenPorts() {
   relays_ = tunnel::MakeRelays(config_.targets, *close_proofs_,
                                {.relays = config_.limits.relays,
                                 .catalogs = catalogs_.get(),
-                                .catalog_timeout = config_.limits.catalog_timeout});
+                                .catalog_timeout = config_.limits.catalog_timeout,
+                                .peer_name = [this](const grpc::ServerContextBase& call) { return NameOfRelay(call); },
+                                .also_granted = [this](const std::string& relay, const std::string& target) {
+                                  return enrolment_->MayServe(relay, target);
+                                }});
   approvals_ = approval::MakeApprovals(*journal_, LimitsOfApprovals(config_.limits));
   live_ = std::make_unique<frontend::LiveSessions>(frontend::SessionLimits{
       .sessions = config_.limits.sessions, .sessions_per_agent = config_.limits.sessions_per_agent});
@@ -143,6 +201,7 @@ absl::Status Gateway::OpenPorts() {
                                                                    .catalogs = *catalogs_,
                                                                    .policy = *policy_,
                                                                    .publisher = *publisher_,
+                                                                   .enrolment = *enrolment_,
                                                                    .reload = [this] { return Reload(); },
                                                                    .started_at = started_at_,
                                                                    .approval_watchers = config_.limits.approval_watchers});
@@ -151,7 +210,7 @@ absl::Status Gateway::OpenPorts() {
   auto server = api::ApiServer::Start({.listen = config_.api.listen.ToString(),
                                        .certificate = config_.api.tls.certificate,
                                        .key = config_.api.tls.key,
-                                       .client_ca = config_.api.tls.client_ca.value_or(""),
+                                       .client_ca = RelayAuthoritiesFile(config_),
                                        .message_bytes = config_.limits.rpc_message_bytes},
                                       grpc_services);
   if (!server.ok()) return server.status();
@@ -201,6 +260,7 @@ frontend::FrontendOptions Gateway::OptionsOfSessions() const {
 
 absl::Status Gateway::Reload() {
   absl::Status tls = config_.mysql.tls ? tls_.Load(*config_.mysql.tls) : absl::OkStatus();
+  if (absl::Status written = WriteRelayAuthorities(); !written.ok() && tls.ok()) tls = written;
   absl::Status rules = publisher_->Reload(absl::Now());
   if (!tls.ok()) log::Error("certificates not reloaded: the old ones stay in force", {{"error", tls}});
   if (!rules.ok()) log::Error("policy not reloaded: the old one stays in force", {{"error", rules}});
@@ -211,6 +271,9 @@ absl::Status Gateway::Reload() {
 void Gateway::Tidy() {
   if (absl::Status saved = tokens_->SaveLastUsed(); !saved.ok()) {
     log::Warning("last-used times of tokens not saved", {{"error", saved}});
+  }
+  if (absl::Status written = WriteRelayAuthorities(); !written.ok()) {
+    log::Warning("authorities of relays not read again", {{"error", written}});
   }
 }
 

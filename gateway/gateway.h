@@ -20,6 +20,8 @@
 #include "gateway/catalog/catalogs.h"
 #include "gateway/close_proofs.h"
 #include "gateway/config/gateway_config.h"
+#include "gateway/enrolment/authority.h"
+#include "gateway/enrolment/enrolment.h"
 #include "gateway/frontend/listener.h"
 #include "gateway/frontend/live_sessions.h"
 #include "gateway/frontend/services.h"
@@ -29,6 +31,7 @@
 #include "gateway/publishing/policy_publisher.h"
 #include "gateway/recording/file_journal.h"
 #include "gateway/recording/session_index.h"
+#include "gateway/store/sqlite/enrolled_relays.h"
 #include "gateway/store/sqlite/policy_versions.h"
 #include "gateway/store/store.h"
 #include "gateway/tunnel/relays.h"
@@ -68,6 +71,10 @@ class Gateway {
  private:
   explicit Gateway(config::GatewayConfig config);
   absl::Status OpenStores();
+  absl::Status OpenEnrolment();
+  // The authorities that relays' certificates may be of, in one file for gRPC.
+  absl::Status WriteRelayAuthorities() const;
+  absl::StatusOr<std::string> NameOfRelay(const grpc::ServerContextBase& call) const;
   absl::Status OpenPorts();
   frontend::FrontendOptions OptionsOfSessions() const;
 
@@ -85,6 +92,9 @@ class Gateway {
   std::unique_ptr<store::PolicyVersions> policy_versions_;
   std::unique_ptr<publishing::PolicyPublisher> publisher_;
   std::unique_ptr<masking::MaskKeys> mask_keys_;
+  std::unique_ptr<enrolment::Authority> relay_authority_;
+  std::unique_ptr<store::EnrolledRelays> enrolled_relays_;
+  std::unique_ptr<enrolment::Enrolment> enrolment_;
   std::unique_ptr<CloseProofs> close_proofs_;
   std::unique_ptr<catalog::Catalogs> catalogs_;
   std::unique_ptr<tunnel::Relays> relays_;

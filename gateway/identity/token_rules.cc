@@ -47,6 +47,9 @@ absl::Status CheckRoles(const v1::CreateTokenRequest& request) {
 
 }  // namespace
 
+bool IsAgentName(std::string_view name) { return IsName(name, ""); }
+bool IsPersonName(std::string_view name) { return IsName(name, "@"); }
+
 absl::Status CheckTokenRequest(const v1::CreateTokenRequest& request) {
   if (auto status = CheckNames("groups", request.groups()); !status.ok()) return status;
   if (auto status = CheckNames("targets", request.targets()); !status.ok()) return status;

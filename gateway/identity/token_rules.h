@@ -6,12 +6,16 @@
 #include <absl/status/statusor.h>
 #include <absl/time/time.h>
 
+#include <string_view>
+
 #include "proto/postern/v1/access.pb.h"
 
 namespace postern::identity {
 
 // Names of agents, groups and targets are 1 to 64 of [A-Za-z0-9._-], so that "agent+target" has one reading; people's
 // may also hold '@'. Agents have no roles; people have at least one, and no targets.
+bool IsAgentName(std::string_view name);  // or a group's, or a target's
+bool IsPersonName(std::string_view name);
 absl::Status CheckTokenRequest(const v1::CreateTokenRequest& request);
 
 // How long the token lives: INVALID_ARGUMENT for less than nothing or more than `longest`.

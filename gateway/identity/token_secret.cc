@@ -10,11 +10,11 @@
 namespace postern::identity {
 namespace {
 
-constexpr std::string_view kPrefix = "pat_";
 constexpr std::string_view kDigits = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 constexpr size_t kLookupChars = 8;
 constexpr size_t kSecretChars = 43;
-constexpr size_t kTokenChars = kPrefix.size() + kLookupChars + 1 + kSecretChars;
+constexpr size_t kTokenChars = kTokenPrefix.size() + kLookupChars + 1 + kSecretChars;
+static_assert(kTaskPrefix.size() == kTokenPrefix.size() && kJoinPrefix.size() == kTokenPrefix.size());
 
 char RandomDigit() {
   // 248 is the largest multiple of 62 in a byte: larger ones would favour the first digits.
@@ -27,21 +27,21 @@ char RandomDigit() {
 
 }  // namespace
 
-std::string NewSecret() {
+std::string NewSecret(std::string_view prefix) {
   // Reserved, so that no half-made copy stays behind in freed memory.
   std::string secret;
   secret.reserve(kTokenChars);
-  secret.append(kPrefix);
+  secret.append(prefix);
   for (size_t i = 0; i < kLookupChars; ++i) secret.push_back(RandomDigit());
   secret.push_back('_');
   for (size_t i = 0; i < kSecretChars; ++i) secret.push_back(RandomDigit());
   return secret;
 }
 
-std::string_view LookupOf(std::string_view secret) {
-  if (secret.size() != kTokenChars || !secret.starts_with(kPrefix)) return {};
-  if (secret[kPrefix.size() + kLookupChars] != '_') return {};
-  return secret.substr(kPrefix.size(), kLookupChars);
+std::string_view LookupOf(std::string_view secret, std::string_view prefix) {
+  if (secret.size() != kTokenChars || !secret.starts_with(prefix)) return {};
+  if (secret[prefix.size() + kLookupChars] != '_') return {};
+  return secret.substr(prefix.size(), kLookupChars);
 }
 
 SecretDigest DigestOf(std::string_view secret) {
