@@ -10,6 +10,7 @@
 #include <cstdio>
 #include <functional>
 
+#include "relay-agent/doctor/report.h"
 #include "relay-agent/relay_config.h"
 
 namespace {
@@ -19,6 +20,9 @@ using postern::relay::RelayConfig;
 
 // How long doors may take to close, be proven and have their proofs recorded when the relay is told to stop.
 constexpr absl::Duration kStopPatience = absl::Seconds(10);
+
+constexpr int kFailed = 1;
+constexpr int kUsage = 2;
 
 void WaitForSignal(const postern::log::Options& log) {
   asio::io_context context;
@@ -36,10 +40,24 @@ void WaitForSignal(const postern::log::Options& log) {
   context.run();
 }
 
-int Run(const RelayConfig& config) {
-  // The credential passes through this process: no core file, and no debugger but root's.
+// The credential passes through this process: no core file, and no debugger but root's.
+void Harden() {
   prctl(PR_SET_DUMPABLE, 0);
   std::signal(SIGPIPE, SIG_IGN);
+}
+
+// 0: nothing dangerous was found.
+int Check(const RelayConfig& config, bool json) {
+  Harden();
+  if (absl::Status logging = postern::log::SetUp({.level = postern::log::Level::kWarning}); !logging.ok()) return kFailed;
+  mysql_library_init(0, nullptr, nullptr);
+  const auto examinations = postern::relay::ExamineAll(config.options);
+  std::fputs((json ? JsonReport(examinations) : TextReport(examinations)).c_str(), stdout);
+  return AnyDangerous(examinations) ? kFailed : 0;
+}
+
+int Run(const RelayConfig& config) {
+  Harden();
   if (absl::Status logging = postern::log::SetUp(config.log); !logging.ok()) {
     std::fprintf(stderr, "postern-relay: %s\n", std::string(logging.message()).c_str());
     return 1;
@@ -69,13 +87,22 @@ int main(int argc, char** argv) {
   app.add_option("--config", file, "configuration file (YAML)")->required();
   app.add_flag("--check", check, "validate the configuration and exit");
   app.set_version_flag("--version", POSTERN_VERSION);
-  CLI11_PARSE(app, argc, argv);
+  CLI::App* const doctor = app.add_subcommand("check", "connect to each target, say what its account may do, and fail on danger");
+  std::string output = "text";
+  doctor->add_option("--output", output, "text or json")->check(CLI::IsMember({"text", "json"}));
+  doctor->fallthrough();
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& wrong) {
+    return app.exit(wrong) == 0 ? 0 : kUsage;
+  }
 
   const auto config = postern::relay::LoadRelayConfig(file);
   if (!config.ok()) {
     std::fprintf(stderr, "%s\n", ToString(config.problems).c_str());
     return 1;
   }
+  if (doctor->parsed()) return Check(*config.value, output == "json");
   if (!check) return Run(*config.value);
   for (const std::string& warning : FileWarnings(*config.value)) std::fprintf(stderr, "warning: %s\n", warning.c_str());
   std::printf("%s is valid\n", file.c_str());

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "common/observability/read_options.h"
+#include "relay-agent/credential/read_credential.h"
 
 namespace postern::relay {
 namespace {
@@ -26,15 +27,34 @@ void ReadTargetTls(config::Section tls, Target& target) {
   }
 }
 
+// What the relay writes inside backticks, in a statement of its own.
+std::string ReadRole(config::Section& section) {
+  std::string role = section.String("role", "");
+  if (role.find_first_of("`\\") != std::string::npos || role.size() > 128) section.Report("role", "is no name of a role");
+  return role;
+}
+
+void ReadAgents(config::Section& section, const CredentialPlace& place, Target& target) {
+  section.EachNamed("agents", [&](const std::string& agent, config::Section& own) {
+    AgentAccount account;
+    if (own.Has("user") || own.Has("password_file") || own.Has("credential")) account.credential = ReadCredential(own, place);
+    account.role = ReadRole(own);
+    if (account.credential == nullptr && account.role.empty()) own.Report("", "has neither a credential nor a role of its own");
+    target.agents[agent] = std::move(account);
+  });
+}
+
 Target ReadTarget(const std::string& name, config::Section& section) {
   Target target;
   target.name = name;
   target.host = section.String("host");
   target.port = static_cast<uint16_t>(section.Int("port", 3306, {1, 65535}));
-  target.user = section.String("user");
-  target.password_file = section.File("password_file");
   target.database = section.String("database", "");
   ReadTargetTls(section.Optional("tls"), target);
+  const CredentialPlace place{target.host, target.port, tls::Verifies(target.tls_mode)};
+  target.credential = ReadCredential(section, place);
+  target.role = ReadRole(section);
+  ReadAgents(section, place, target);
   target.server_public_key_file = section.OptionalFile("server_public_key").value_or("");
   target.allow_public_key_retrieval = section.Bool("allow_public_key_retrieval", false);
   target.max_doors = static_cast<size_t>(section.Int("max_doors", 500, {1, 100'000}));
@@ -65,6 +85,7 @@ void ReadRoot(config::Section root, RelayConfig& relay) {
   }
   const std::string state_dir = root.Path("state_dir");
   relay.options.ledger_folder = state_dir + "/doors";
+  relay.options.lease_folder = state_dir + "/leases";
   relay.options.catalog.folder = state_dir;
   root.EachNamed("targets", [&](const std::string& name, config::Section& section) {
     relay.options.targets[name] = ReadTarget(name, section);
@@ -110,7 +131,11 @@ std::vector<std::string> FileWarnings(const RelayConfig& config) {
   };
   look(config.tls.key);
   for (const auto& [name, target] : config.options.targets) {
-    look(target.password_file);
+    for (const std::string& file : target.credential->SecretFiles()) look(file);
+    for (const auto& [agent, account] : target.agents) {
+      if (account.credential == nullptr) continue;
+      for (const std::string& file : account.credential->SecretFiles()) look(file);
+    }
     if (!target.tls_files.key.empty()) look(target.tls_files.key);
   }
   return warnings;

@@ -1,4 +1,4 @@
-// What relay.yaml says. Read whole at start; the files it names are read again at each use.
+// What relay.yaml says. Read whole at start; the files it names are read again at each use, and credentials fetched then.
 #ifndef POSTERN_RELAY_AGENT_RELAY_CONFIG_H_
 #define POSTERN_RELAY_AGENT_RELAY_CONFIG_H_
 

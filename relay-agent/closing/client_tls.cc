@@ -19,6 +19,11 @@ void SetMode(MYSQL* connection, const Target& target) {
   // This library verifies the name whenever it verifies at all, so verify-ca is held to more than it asks for here.
   const my_bool verify = tls::Verifies(target.tls_mode);
   mysql_options(connection, MYSQL_OPT_SSL_VERIFY_SERVER_CERT, &verify);
+  // This library would show the password to whoever asks for it, on any connection.
+  if (!verify) {
+    mysql_options(connection, MARIADB_OPT_RESTRICTED_AUTH,
+                  "mysql_native_password,caching_sha2_password,sha256_password,client_ed25519");
+  }
 }
 
 #else
@@ -38,6 +43,8 @@ void SetMode(MYSQL* connection, const Target& target) {
   mysql_options(connection, MYSQL_OPT_SSL_MODE, &mode);
   const bool get_key = target.allow_public_key_retrieval;
   mysql_options(connection, MYSQL_OPT_GET_SERVER_PUBLIC_KEY, &get_key);
+  const bool may_show_password = tls::Verifies(target.tls_mode);
+  mysql_options(connection, MYSQL_ENABLE_CLEARTEXT_PLUGIN, &may_show_password);
 }
 
 #endif

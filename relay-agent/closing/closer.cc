@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 #include <utility>
 
 namespace postern::relay {
@@ -34,14 +35,21 @@ absl::StatusOr<std::vector<SecondConnection::Row>> LookUp(SecondConnection& conn
   return rows;
 }
 
+// Without the privilege PROCESS, threads of other users look as if they were gone.
+bool CanSee(SecondConnection& connection, const DoorRecord& door) {
+  if (door.user.empty() || door.user == connection.user()) return true;
+  absl::StatusOr<bool> everybody = connection.SeesEverybody();
+  return everybody.ok() && *everybody;
+}
+
 }  // namespace
 
-Closer::Closer(Target target, OnProof on_proof, IsLive is_live, ClosingPatience patience)
+Closer::Closer(Target target, Account& account, OnProof on_proof, IsLive is_live, ClosingPatience patience)
     : target_(std::move(target)),
       on_proof_(std::move(on_proof)),
       is_live_(std::move(is_live)),
       patience_(patience),
-      connection_(target_),
+      connection_(target_, account),
       thread_([this] { Work(); }) {}
 
 Closer::~Closer() {
@@ -53,19 +61,20 @@ Closer::~Closer() {
   thread_.join();
 }
 
-void Closer::Prove(DoorRecord door) {
+void Closer::Prove(DoorRecord door, std::shared_ptr<Login> lent) {
   const absl::Time now = absl::Now();
   std::lock_guard lock(mutex_);
-  pending_.push_back({std::move(door), now, now + kFirstLook, false, {}});
+  pending_.push_back({std::move(door), std::move(lent), now, now + kFirstLook, false, {}});
   wake_.notify_all();
 }
 
-void Closer::Kill(uint64_t thread_id, v1::KillSession::Scope scope, absl::AnyInvocable<void(absl::Status)> done) {
+void Closer::Kill(uint64_t thread_id, v1::KillSession::Scope scope, std::shared_ptr<Login> lent,
+                  absl::AnyInvocable<void(absl::Status)> done) {
   const char* const verb = scope == v1::KillSession::SCOPE_QUERY ? "KILL QUERY " : "KILL ";
   {
     std::lock_guard lock(mutex_);
     if (kills_.size() < kMaxKills) {
-      kills_.push_back({absl::StrCat(verb, thread_id), std::move(done)});
+      kills_.push_back({absl::StrCat(verb, thread_id), std::move(lent), std::move(done)});
       wake_.notify_all();
       return;
     }
@@ -111,15 +120,20 @@ bool Closer::KillNext(std::unique_lock<std::mutex>& lock) {
   PendingKill kill = std::move(kills_.front());
   kills_.pop_front();
   lock.unlock();
-  kill.done(connection_.Execute(kill.sql));
+  kill.done(ConnectionFor(kill.lent).Execute(kill.sql));
+  kill.lent = nullptr;
+  DropLentConnections();
   lock.lock();
   return true;
 }
 
 bool Closer::LookAtDue(std::unique_lock<std::mutex>& lock, absl::Time now) {
   const auto is_due = [&](const Pending& pending) { return pending.next_look <= now; };
-  const auto first_due = std::partition(pending_.begin(), pending_.end(), std::not_fn(is_due));
-  if (first_due == pending_.end()) return false;
+  const auto any_due = std::find_if(pending_.begin(), pending_.end(), is_due);
+  if (any_due == pending_.end()) return false;
+  const auto first_due = std::partition(pending_.begin(), pending_.end(), [&, lent = any_due->lent](const Pending& pending) {
+    return !is_due(pending) || pending.lent != lent;
+  });
   std::vector<Pending> due(std::make_move_iterator(first_due), std::make_move_iterator(pending_.end()));
   pending_.erase(first_due, pending_.end());
   if (due.size() > kThreadsPerLook) {
@@ -133,7 +147,29 @@ bool Closer::LookAtDue(std::unique_lock<std::mutex>& lock, absl::Time now) {
   looking_at_ = 0;
   std::move(unsettled_.begin(), unsettled_.end(), std::back_inserter(pending_));
   unsettled_.clear();
+  lock.unlock();
+  due.clear();
+  DropLentConnections();
+  lock.lock();
   return true;
+}
+
+SecondConnection& Closer::ConnectionFor(const std::shared_ptr<Login>& lent) {
+  if (lent == nullptr) return connection_;
+  std::unique_ptr<SecondConnection>& connection = lent_connections_[lent];
+  if (connection == nullptr) connection = std::make_unique<SecondConnection>(target_, lent);
+  return *connection;
+}
+
+void Closer::DropLentConnections() {
+  if (lent_connections_.empty()) return;
+  std::set<std::shared_ptr<Login>> needed;
+  {
+    std::lock_guard lock(mutex_);
+    for (const Pending& pending : pending_) needed.insert(pending.lent);
+    for (const PendingKill& kill : kills_) needed.insert(kill.lent);
+  }
+  std::erase_if(lent_connections_, [&](const auto& connection) { return needed.count(connection.first) == 0; });
 }
 
 bool Closer::DoChore(std::unique_lock<std::mutex>& lock) {
@@ -158,9 +194,10 @@ void Closer::Sleep(std::unique_lock<std::mutex>& lock, absl::Time now, absl::Tim
 void Closer::Look(std::vector<Pending>& due) {
   std::string ids;
   for (const Pending& pending : due) absl::StrAppend(&ids, ids.empty() ? "" : ",", pending.door.thread_id);
-  absl::StatusOr<SecondConnection::Server> server = connection_.WhoIsThere();
+  SecondConnection& connection = ConnectionFor(due.front().lent);
+  absl::StatusOr<SecondConnection::Server> server = connection.WhoIsThere();
   absl::StatusOr<std::vector<SecondConnection::Row>> rows(absl::UnavailableError(""));
-  if (server.ok()) rows = LookUp(connection_, ids);
+  if (server.ok()) rows = LookUp(connection, ids);
   const absl::Time now = absl::Now();
   if (!server.ok() || !rows.ok()) {
     for (Pending& pending : due) TryLater(pending, now, server.ok() ? rows.status() : server.status());
@@ -177,6 +214,9 @@ void Closer::Look(std::vector<Pending>& due) {
       Conclude(pending, v1::CloseProof::STATE_GONE, "");
     } else if (!pending.door.server_identity.empty() && server->identity != pending.door.server_identity) {
       TryLater(pending, now, absl::UnavailableError("the second connection reaches another server"));
+    } else if (!CanSee(connection, pending.door)) {
+      // What it was lent is gone: nobody here can log in as that user any more.
+      Conclude(pending, v1::CloseProof::STATE_UNPROVEN, "the thread's user is another than the relay's, which may not look others up");
     } else {
       const auto row = found.find(pending.door.thread_id);
       Judge(pending, row == found.end() ? nullptr : row->second, now);
@@ -185,7 +225,8 @@ void Closer::Look(std::vector<Pending>& due) {
 }
 
 void Closer::Judge(Pending& pending, const SecondConnection::Row* found, absl::Time now) {
-  const bool is_ours = found != nullptr && (*found)[1].value_or("") == target_.user && !is_live_(pending.door.thread_id);
+  const bool is_ours = found != nullptr && (pending.door.user.empty() || (*found)[1].value_or("") == pending.door.user) &&
+                       !is_live_(pending.door.thread_id);
   if (is_ours) return Linger(pending, now, IsBusy((*found)[2].value_or("")));
   Conclude(pending, pending.killed ? v1::CloseProof::STATE_KILLED : v1::CloseProof::STATE_GONE, "");
 }
@@ -195,7 +236,7 @@ void Closer::Linger(Pending& pending, absl::Time now, bool busy) {
     return Conclude(pending, v1::CloseProof::STATE_UNPROVEN, "the thread is still there after it was killed");
   }
   if (!pending.killed && (busy || now - pending.closed_at > patience_.before_kill)) {
-    absl::Status killed = connection_.Execute(absl::StrCat("KILL ", pending.door.thread_id));
+    absl::Status killed = ConnectionFor(pending.lent).Execute(absl::StrCat("KILL ", pending.door.thread_id));
     // "No such thread" is what we hope for; the next look tells.
     if (!killed.ok() && killed.code() != absl::StatusCode::kAborted) return TryLater(pending, now, killed);
     pending.killed = true;

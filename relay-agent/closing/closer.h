@@ -13,6 +13,8 @@
 #include <condition_variable>
 #include <deque>
 #include <functional>
+#include <map>
+#include <memory>
 #include <mutex>
 #include <string>
 #include <thread>
@@ -40,15 +42,17 @@ class Closer {
   // Whether a live door of this relay has that thread.
   using IsLive = std::function<bool(uint64_t thread_id)>;
 
-  Closer(Target target, OnProof on_proof, IsLive is_live, ClosingPatience patience = {});
+  // The account outlives the closer.
+  Closer(Target target, Account& account, OnProof on_proof, IsLive is_live, ClosingPatience patience = {});
   // Waits for a statement of its own that is under way; doors not yet proven are left to the ledger.
   ~Closer();
 
-  // REQUIRES: our side of the door's connection is closed.
-  void Prove(DoorRecord door);
+  // REQUIRES: our side of the door's connection is closed. A login that was lent for the door is held until the proof: its
+  // thread is looked up with it, because no other user may see it. Null: the door is of an earlier run, or of the account's own.
+  void Prove(DoorRecord door, std::shared_ptr<Login> lent);
 
-  // KILL QUERY or KILL CONNECTION. `done` runs on the closer's thread; at once, with RESOURCE_EXHAUSTED, when too many wait.
-  void Kill(uint64_t thread_id, v1::KillSession::Scope scope, absl::AnyInvocable<void(absl::Status)> done);
+  // KILL QUERY or KILL CONNECTION, with `lent` as in Prove. `done` runs on the closer's thread; at once, with RESOURCE_EXHAUSTED, when too many wait.
+  void Kill(uint64_t thread_id, v1::KillSession::Scope scope, std::shared_ptr<Login> lent, absl::AnyInvocable<void(absl::Status)> done);
 
   using Chore = absl::AnyInvocable<void(SecondConnection&)>;
   // Another use of the second connection, on the closer's thread, when nothing else is due. While one waits, a further one
@@ -61,6 +65,7 @@ class Closer {
  private:
   struct Pending {
     DoorRecord door;
+    std::shared_ptr<Login> lent;
     absl::Time closed_at;
     absl::Time next_look;
     bool killed = false;
@@ -69,6 +74,7 @@ class Closer {
 
   struct PendingKill {
     std::string sql;
+    std::shared_ptr<Login> lent;
     absl::AnyInvocable<void(absl::Status)> done;
   };
 
@@ -78,7 +84,12 @@ class Closer {
   bool LookAtDue(std::unique_lock<std::mutex>& lock, absl::Time now);
   bool DoChore(std::unique_lock<std::mutex>& lock);
   void Sleep(std::unique_lock<std::mutex>& lock, absl::Time now, absl::Time last_use);
+  // REQUIRES: all have the same `lent`.
   void Look(std::vector<Pending>& due);
+  // The account's own, or the one for what was lent.
+  SecondConnection& ConnectionFor(const std::shared_ptr<Login>& lent);
+  // Those of logins that nothing waits for any more; the thread's alone.
+  void DropLentConnections();
   // Which of these are settled by what the server says; the others get their next look.
   void Judge(Pending& pending, const SecondConnection::Row* found, absl::Time now);
   void Conclude(const Pending& pending, v1::CloseProof::State state, std::string error);
@@ -90,6 +101,7 @@ class Closer {
   const IsLive is_live_;
   const ClosingPatience patience_;
   SecondConnection connection_;  // the thread's alone
+  std::map<std::shared_ptr<Login>, std::unique_ptr<SecondConnection>> lent_connections_;  // likewise
 
   mutable std::mutex mutex_;
   std::condition_variable wake_;

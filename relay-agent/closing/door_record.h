@@ -12,6 +12,8 @@ namespace postern::relay {
 struct DoorRecord {
   std::string session_id;
   std::string target;
+  std::string account;  // the agent's, if it has one of its own; empty: the target's
+  std::string user;     // whose thread it is on the server
   std::string gateway;  // as configured: who is to get the proof
   uint64_t thread_id = 0;
   std::string server_identity;

@@ -44,12 +44,15 @@ bool IsSessionId(std::string_view text) {
 //   door 1
 //   session ses_01J…
 //   target orders-prod
+//   account orders-bot
+//   user postern
 //   gateway gateway.example.com:8443
 //   thread 4711
 //   server db1/3306/1
 //   opened 1760000000000
 std::string EncodeRecord(const DoorRecord& record) {
-  return absl::StrCat("door 1\nsession ", record.session_id, "\ntarget ", record.target, "\ngateway ", record.gateway,
+  return absl::StrCat("door 1\nsession ", record.session_id, "\ntarget ", record.target, "\naccount ", record.account,
+                      "\nuser ", record.user, "\ngateway ", record.gateway,
                       "\nthread ", record.thread_id, "\nserver ", record.server_identity, "\nopened ",
                       absl::ToUnixMillis(record.opened_at), "\n");
 }
@@ -60,7 +63,7 @@ std::optional<DoorRecord> DecodeRecord(const std::string& text) {
     const std::pair<std::string, std::string> field = absl::StrSplit(line, absl::MaxSplits(' ', 1));
     fields.insert(field);
   }
-  DoorRecord record{fields["session"], fields["target"], fields["gateway"], 0, fields["server"], {}};
+  DoorRecord record{fields["session"], fields["target"], fields["account"], fields["user"], fields["gateway"], 0, fields["server"], {}};
   int64_t opened_ms = 0;
   if (fields["door"] != "1" || !IsSessionId(record.session_id) || record.target.empty() ||
       !absl::SimpleAtoi(fields["thread"], &record.thread_id) || !absl::SimpleAtoi(fields["opened"], &opened_ms)) {
@@ -86,7 +89,7 @@ std::string Ledger::PathOf(const std::string& session_id, uint64_t thread_id) co
 }
 
 absl::Status Ledger::Add(const DoorRecord& record) const {
-  if (!IsSessionId(record.session_id) || !OneLine(record.target) || !OneLine(record.gateway) ||
+  if (!IsSessionId(record.session_id) || !OneLine(record.target) || !OneLine(record.account) || !OneLine(record.user) || !OneLine(record.gateway) ||
       !OneLine(record.server_identity)) {
     return absl::InvalidArgumentError("a door that cannot be written down");
   }

@@ -9,8 +9,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "common/observability/log.h"
 #include "relay-agent/closing/client_tls.h"
-#include "relay-agent/credential/password_file.h"
 #include "relay-agent/mysql/pinned_session.h"
 
 namespace postern::relay {
@@ -18,6 +18,8 @@ namespace {
 
 constexpr unsigned int kConnectTimeoutSeconds = 5;
 constexpr unsigned int kWriteTimeoutSeconds = 10;
+constexpr absl::Duration kLoginPatience = absl::Seconds(10);
+constexpr unsigned int kAccessDenied = 1045;
 // Client-side error numbers; all others come from the server.
 constexpr unsigned int kFirstClientError = 2000;
 constexpr unsigned int kLastClientError = 2999;
@@ -49,7 +51,10 @@ int SocketOf(MYSQL* connection) {
 
 void SecondConnection::Close::operator()(st_mysql* connection) const { mysql_close(connection); }
 
-SecondConnection::SecondConnection(const Target& target, ConnectionHabits habits) : target_(target), habits_(habits) {}
+SecondConnection::SecondConnection(const Target& target, Account& account, ConnectionHabits habits)
+    : target_(target), account_(&account), habits_(habits) {}
+SecondConnection::SecondConnection(const Target& target, std::shared_ptr<Login> login, ConnectionHabits habits)
+    : target_(target), login_(std::move(login)), habits_(habits) {}
 SecondConnection::~SecondConnection() { Disconnect(); }
 
 bool SecondConnection::Expose(int socket) {
@@ -75,6 +80,7 @@ void SecondConnection::Disconnect() {
   Expose(-1);
   connection_.reset();
   server_.reset();
+  used_.reset();
 }
 
 absl::Status SecondConnection::ErrorOf() {
@@ -87,19 +93,28 @@ absl::Status SecondConnection::ErrorOf() {
   return absl::UnavailableError(absl::StrCat("the second connection to the database failed (error ", code, ")"));
 }
 
+LoginResult SecondConnection::TakeLogin() {
+  if (account_ == nullptr) return login_;
+  LoginResult login = account_->Own(absl::Now() + kLoginPatience);
+  if (login.ok()) return login;
+  log::Warning("no credential", {{"account", account_->name()}, {"reason", login.status()}});
+  return absl::UnavailableError("the relay has no usable credential for the database");
+}
+
 absl::Status SecondConnection::Connect() {
   if (connection_ != nullptr) return absl::OkStatus();
-  absl::StatusOr<mysql::Secret> password = ReadPasswordFile(target_.password_file);
-  if (!password.ok()) return absl::UnavailableError("the relay has no usable credential for the database");
+  LoginResult login = TakeLogin();
+  if (!login.ok()) return login.status();
   std::unique_ptr<st_mysql, Close> connection(mysql_init(nullptr));
   if (connection == nullptr) return absl::ResourceExhaustedError("out of memory");
   SetOptions(connection.get(), target_, habits_);
-  std::string text(password->Reveal());
-  const bool connected = mysql_real_connect(connection.get(), target_.host.c_str(), target_.user.c_str(), text.c_str(),
+  std::string text((*login)->password());
+  const bool connected = mysql_real_connect(connection.get(), target_.host.c_str(), (*login)->user().c_str(), text.c_str(),
                                             nullptr, target_.port, nullptr, 0) != nullptr;
   mysql::WipeString(text);
   const unsigned int code = mysql_errno(connection.get());
   if (!connected) {
+    if (account_ != nullptr && code == kAccessDenied) account_->Distrust(**login);
     return absl::UnavailableError(absl::StrCat("the second connection to the database failed (error ", code, ")"));
   }
   if (!Expose(SocketOf(connection.get()))) {
@@ -107,6 +122,7 @@ absl::Status SecondConnection::Connect() {
     return absl::CancelledError("interrupted");
   }
   connection_ = std::move(connection);
+  used_ = *std::move(login);
   return absl::OkStatus();
 }
 
@@ -173,6 +189,20 @@ absl::StatusOr<SecondConnection::Server> SecondConnection::WhoIsThere() {
   }
   server_ = Server{(*identity)[0][0].value_or(""), absl::Now() - absl::Seconds(seconds)};
   return *server_;
+}
+
+absl::StatusOr<bool> SecondConnection::SeesEverybody() {
+  // An account whose name holds a quote or another '@' finds nothing, so it is taken to see only itself.
+  absl::StatusOr<std::vector<Row>> process = Query(
+      "SELECT 1 FROM information_schema.USER_PRIVILEGES WHERE PRIVILEGE_TYPE = 'PROCESS' AND GRANTEE = "
+      "CONCAT('''', REPLACE(CURRENT_USER(), '@', '''@'''), '''')");
+  if (!process.ok()) return process.status();
+  return !process->empty();
+}
+
+std::string SecondConnection::TlsCipher() const {
+  const char* const cipher = mysql_get_ssl_cipher(connection_.get());
+  return cipher == nullptr ? "" : cipher;
 }
 
 }  // namespace postern::relay

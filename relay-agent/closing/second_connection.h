@@ -10,6 +10,7 @@
 #include <absl/status/statusor.h>
 #include <absl/time/time.h>
 
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -17,6 +18,7 @@
 #include <string_view>
 #include <vector>
 
+#include "relay-agent/credential/account.h"
 #include "relay-agent/mysql/target.h"
 
 struct st_mysql;
@@ -30,7 +32,10 @@ struct ConnectionHabits {
 
 class SecondConnection {
  public:
-  explicit SecondConnection(const Target& target, ConnectionHabits habits = {});
+  // As the account's own; both outlive this object.
+  SecondConnection(const Target& target, Account& account, ConnectionHabits habits = {});
+  // With one login, for as long as it lasts.
+  SecondConnection(const Target& target, std::shared_ptr<Login> login, ConnectionHabits habits = {});
   ~SecondConnection();
 
   using Row = std::vector<std::optional<std::string>>;
@@ -56,6 +61,14 @@ class SecondConnection {
   };
   absl::StatusOr<Server> WhoIsThere();
 
+  // Whom it is logged in as: whose threads it can look up. Empty without a connection.
+  std::string user() const { return used_ == nullptr ? "" : used_->user(); }
+  // Whether it can look up everybody's.
+  absl::StatusOr<bool> SeesEverybody();
+
+  // What the connection is protected by; "" without TLS. REQUIRES: connected().
+  std::string TlsCipher() const;
+
   bool connected() const { return connection_ != nullptr; }
   void Disconnect();
 
@@ -65,18 +78,22 @@ class SecondConnection {
   };
 
   absl::Status Connect();
+  LoginResult TakeLogin();
   absl::Status ErrorOf();
   // Makes the socket reachable for Interrupt; -1: none. False if that has been called.
   bool Expose(int socket);
   void CutOff();
 
   const Target& target_;
+  Account* const account_ = nullptr;     // or
+  const std::shared_ptr<Login> login_;   // one of them
   const ConnectionHabits habits_;
   std::mutex mutex_;
   bool interrupted_ = false;
   int socket_ = -1;  // of `connection_`
   std::unique_ptr<st_mysql, Close> connection_;
   std::optional<Server> server_;
+  std::shared_ptr<Login> used_;  // what `connection_` is logged in with
 };
 
 }  // namespace postern::relay

@@ -45,4 +45,10 @@ absl::StatusOr<mysql::Secret> ReadPasswordFile(const std::string& file) {
   return password;
 }
 
+absl::StatusOr<Credential> PasswordFile::Fetch(absl::Time) {
+  absl::StatusOr<mysql::Secret> password = ReadPasswordFile(file_);
+  if (!password.ok()) return password.status();
+  return Credential{user_, *std::move(password), std::nullopt};
+}
+
 }  // namespace postern::relay

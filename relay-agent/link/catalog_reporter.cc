@@ -20,10 +20,10 @@ absl::Status FromGrpc(const grpc::Status& status) {
 
 }  // namespace
 
-CatalogReporter::CatalogReporter(const Target& target, CatalogOptions options)
+CatalogReporter::CatalogReporter(const Target& target, Account& account, CatalogOptions options)
     : target_(target),
       options_(std::move(options)),
-      connection_(target_, {.role = "catalog", .read_timeout = options_.timeout}),
+      connection_(target_, account, {.role = "catalog", .read_timeout = options_.timeout}),
       thread_([this] { Work(); }) {}
 
 CatalogReporter::~CatalogReporter() {

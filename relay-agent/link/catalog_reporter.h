@@ -38,7 +38,7 @@ struct CatalogOptions {
 
 class CatalogReporter {
  public:
-  CatalogReporter(const Target& target, CatalogOptions options);
+  CatalogReporter(const Target& target, Account& account, CatalogOptions options);
   // Cuts off a reading or a report that is under way.
   ~CatalogReporter();
   CatalogReporter(const CatalogReporter&) = delete;

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <asio/post.hpp>
+#include <map>
 #include <utility>
 #include <variant>
 
@@ -37,10 +38,16 @@ asio::awaitable<void> DoorSession::Run() {
   ConnectionResult result = co_await Connect();
   if (auto* failure = std::get_if<ConnectionFailure>(&result)) {
     socket_.Close();
+    login_ = nullptr;
     co_await TellFailure(std::move(*failure));
   } else {
     const ServerConnection& connection = std::get<ServerConnection>(result);
     absl::Status written = WriteDown(connection);
+    if (Lent() != nullptr) {
+      login_->OnLost([weak = weak_from_this()] {
+        if (const auto alive = weak.lock()) alive->OnLeaseLost();
+      });
+    }
     if (!written.ok()) {
       log::Error("door not opened", {{"session", request_.session_id()}, {"error", written}});
       HangUp();
@@ -55,13 +62,18 @@ asio::awaitable<void> DoorSession::Run() {
 
 asio::awaitable<ConnectionResult> DoorSession::Connect() {
   const absl::Duration asked = absl::Milliseconds(request_.open_timeout_ms());
-  StartWatchdog(std::min(asked > absl::ZeroDuration() ? asked : kDefaultOpenTimeout, around_.target.connect_timeout));
-  ConnectionWish wish{static_cast<mysql::Capabilities>(request_.capabilities()), request_.collation(), request_.schema(),
-                      {{"program_name", "postern-relay"}}};
-  for (const auto& [name, value] : request_.attributes()) {
-    if (name != "program_name") wish.attributes.emplace_back(name, value);
+  const absl::Duration patience = std::min(asked > absl::ZeroDuration() ? asked : kDefaultOpenTimeout, around_.target.connect_timeout);
+  StartWatchdog(patience);
+  LoginResult login = co_await FetchLogin(started_at_ + patience);
+  if (!login.ok()) {
+    log::Warning("no credential", {{"session", request_.session_id()}, {"account", around_.account.name()}, {"reason", login.status()}});
+    watchdog_.cancel();
+    // The reason names files and services of the relay's, which are nobody else's business.
+    co_return ConnectionFailure{v1::OpenFailed::REASON_UNREACHABLE, "the relay has no usable credential for the database", 0};
   }
-  ConnectionResult result = co_await ConnectToServer(socket_, around_.target, std::move(wish));
+  login_ = *std::move(login);
+  ConnectionWish wish = Wish();
+  ConnectionResult result = co_await ConnectToServer(socket_, around_.target, login_, std::move(wish));
   watchdog_.cancel();
   const bool failed = std::holds_alternative<ConnectionFailure>(result);
   if (timed_out_) {
@@ -71,12 +83,32 @@ asio::awaitable<ConnectionResult> DoorSession::Connect() {
   co_return result;
 }
 
+// Credentials may come from programs and services, so somebody else waits for them. What arrives when the door is closed
+// already goes back by itself.
+asio::awaitable<LoginResult> DoorSession::FetchLogin(absl::Time deadline) {
+  auto answer = std::make_shared<net::Mailbox<LoginResult>>(executor_);
+  asio::post(around_.fetching, [answer, &account = around_.account, deadline] { answer->Put(account.Open(deadline)); });
+  LoginResult login = co_await answer->Take();
+  co_return login;
+}
+
+// The attributes by which a DBA sees who is behind the thread are ours to say.
+ConnectionWish DoorSession::Wish() const {
+  std::map<std::string, std::string> attributes(request_.attributes().begin(), request_.attributes().end());
+  attributes["program_name"] = "postern-relay";
+  attributes["postern_session"] = request_.session_id();
+  attributes["postern_agent"] = request_.agent();
+  if (!request_.task_id().empty()) attributes["postern_task"] = request_.task_id();
+  return {static_cast<mysql::Capabilities>(request_.capabilities()), request_.collation(), request_.schema(), around_.role,
+          {attributes.begin(), attributes.end()}};
+}
+
 absl::Status DoorSession::WriteDown(const ServerConnection& connection) {
   pinned_ = connection.session;
   capabilities_ = connection.capabilities;
-  record_ = DoorRecord{request_.session_id(), around_.target.name,    gateway_,
+  record_ = DoorRecord{request_.session_id(), around_.target.name, around_.of_agent,         login_->user(), gateway_,
                        pinned_.thread_id,     pinned_.server_identity, started_at_};
-  around_.doors.SetThread(record_->session_id, record_->thread_id);
+  around_.doors.SetThread(record_->session_id, record_->thread_id, Lent());
   return around_.ledger.Add(*record_);
 }
 
@@ -134,8 +166,16 @@ void DoorSession::HangUp() {
   }
   if (stream_ != nullptr && closing_) stream_->Close(absl::CancelledError("the door is closed"));
   if (!record_) return;
-  around_.doors.SetThread(record_->session_id, 0);
-  around_.closer.Prove(*std::exchange(record_, std::nullopt));
+  around_.doors.SetThread(record_->session_id, 0, nullptr);
+  std::shared_ptr<Login> lent = Lent();
+  login_ = nullptr;
+  around_.closer.Prove(*std::exchange(record_, std::nullopt), std::move(lent));
+}
+
+// What the thread stands on has ended: the account may be gone already.
+void DoorSession::OnLeaseLost() {
+  log::Warning("door closed: the lease of its credential ended", {{"session", request_.session_id()}});
+  Close();
 }
 
 void DoorSession::Close() {

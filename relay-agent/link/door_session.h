@@ -9,6 +9,7 @@
 #include <grpcpp/channel.h>
 
 #include <asio/steady_timer.hpp>
+#include <asio/thread_pool.hpp>
 #include <memory>
 #include <optional>
 #include <string>
@@ -29,6 +30,10 @@ class DoorSession : public std::enable_shared_from_this<DoorSession> {
   // What a session needs of its relay; all of it outlives the session.
   struct Surroundings {
     const Target& target;
+    Account& account;        // of the session's agent
+    std::string of_agent;    // whose own that account is; empty: the target's
+    std::string role;        // taken before the agent's first statement, unless it is empty
+    asio::thread_pool& fetching;  // where a credential may be waited for
     Doors& doors;
     const Ledger& ledger;
     Closer& closer;
@@ -45,6 +50,8 @@ class DoorSession : public std::enable_shared_from_this<DoorSession> {
 
  private:
   asio::awaitable<ConnectionResult> Connect();
+  asio::awaitable<LoginResult> FetchLogin(absl::Time deadline);
+  ConnectionWish Wish() const;
   absl::Status WriteDown(const ServerConnection& connection);
   asio::awaitable<bool> Announce(const ServerConnection& connection);
   asio::awaitable<void> TellFailure(ConnectionFailure failure);
@@ -57,8 +64,11 @@ class DoorSession : public std::enable_shared_from_this<DoorSession> {
   // Hangs up, and sees to it that the gateway can read this before the stream ends.
   asio::awaitable<void> SayLast(v1::Chunk chunk);
 
+  std::shared_ptr<Login> Lent() const { return login_ != nullptr && login_->lent() ? login_ : nullptr; }
   // Our side of the database connection ends; from then on its thread is the closer's business.
   void HangUp();
+  // On any thread.
+  void OnLeaseLost();
   void StartWatchdog(absl::Duration patience);
 
   const asio::any_io_executor executor_;
@@ -72,6 +82,7 @@ class DoorSession : public std::enable_shared_from_this<DoorSession> {
   asio::steady_timer watchdog_;
   bool timed_out_ = false;
   bool closing_ = false;
+  std::shared_ptr<Login> login_;      // until the door is the closer's, or did not open
   std::optional<DoorRecord> record_;  // once the connection is open, until it is the closer's
   PinnedSession pinned_;
   mysql::Capabilities capabilities_ = 0;

@@ -19,10 +19,12 @@ absl::Status Doors::Add(const std::string& session_id, Entry entry, size_t max_d
   return absl::OkStatus();
 }
 
-void Doors::SetThread(const std::string& session_id, uint64_t thread_id) {
+void Doors::SetThread(const std::string& session_id, uint64_t thread_id, std::shared_ptr<Login> lent) {
   std::lock_guard lock(mutex_);
   const auto entry = entries_.find(session_id);
-  if (entry != entries_.end()) entry->second.thread_id = thread_id;
+  if (entry == entries_.end()) return;
+  entry->second.thread_id = thread_id;
+  entry->second.lent.swap(lent);
 }
 
 void Doors::Remove(const std::string& session_id) {

@@ -8,9 +8,12 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
+
+#include "relay-agent/credential/account.h"
 
 namespace postern::relay {
 
@@ -18,14 +21,16 @@ class Doors {
  public:
   struct Entry {
     std::string target;
+    std::string account;  // the agent's, if it has one of its own; empty: the target's
     std::string gateway;
-    uint64_t thread_id = 0;  // 0 while opening and once closed
     std::function<void()> close;  // only posts
+    uint64_t thread_id = 0;  // 0 while opening and once closed
+    std::shared_ptr<Login> lent = nullptr;  // what the thread is logged in with, if that was lent for it
   };
 
   // RESOURCE_EXHAUSTED when the target has `max_doors`; FAILED_PRECONDITION when the session has one.
   absl::Status Add(const std::string& session_id, Entry entry, size_t max_doors);
-  void SetThread(const std::string& session_id, uint64_t thread_id);
+  void SetThread(const std::string& session_id, uint64_t thread_id, std::shared_ptr<Login> lent);
   void Remove(const std::string& session_id);
 
   std::optional<Entry> Find(const std::string& session_id) const;

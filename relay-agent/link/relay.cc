@@ -1,5 +1,6 @@
 #include "relay-agent/link/relay.h"
 
+#include <absl/strings/str_cat.h>
 #include <absl/strings/str_join.h>
 #include <absl/time/clock.h>
 
@@ -11,30 +12,66 @@
 #include "common/observability/log.h"
 
 namespace postern::relay {
+namespace {
+
+constexpr size_t kFetchingThreads = 4;
+constexpr absl::Duration kReturnPatience = absl::Seconds(5);
+
+// The target's role is one of the target's account.
+std::string RoleOf(const Target& target, const std::string& agent) {
+  const auto own = target.agents.find(agent);
+  if (own == target.agents.end()) return target.role;
+  return own->second.role.empty() && own->second.credential == nullptr ? target.role : own->second.role;
+}
+
+}  // namespace
 
 absl::StatusOr<std::unique_ptr<Relay>> Relay::Start(RelayOptions options) {
   absl::StatusOr<Ledger> ledger = Ledger::Open(options.ledger_folder);
   if (!ledger.ok()) return ledger.status();
-  std::unique_ptr<Relay> relay(new Relay(std::move(options), *std::move(ledger)));
+  absl::StatusOr<LeaseLedger> leases = LeaseLedger::Open(options.lease_folder);
+  if (!leases.ok()) return leases.status();
+  std::unique_ptr<Relay> relay(new Relay(std::move(options), *std::move(ledger), *std::move(leases)));
+  relay->SweepLeases();
   relay->Sweep();
   for (const auto& [gateway, link] : relay->links_) link->Start();
   relay->prober_ = std::thread([raw = relay.get()] { raw->ProbeFromTimeToTime(); });
   return relay;
 }
 
-Relay::Relay(RelayOptions options, Ledger ledger)
-    : options_(std::move(options)), ledger_(std::move(ledger)), threads_(std::max<size_t>(options_.threads, 1)) {
+Relay::Relay(RelayOptions options, Ledger ledger, LeaseLedger leases)
+    : options_(std::move(options)),
+      ledger_(std::move(ledger)),
+      leases_(std::move(leases)),
+      keeper_(leases_),
+      threads_(std::max<size_t>(options_.threads, 1)),
+      fetching_(kFetchingThreads) {
   for (const auto& [name, target] : options_.targets) {
-    closers_[name] = std::make_unique<Closer>(
-        target, [this](const DoorRecord& door, v1::CloseProof proof) { OnProof(door, std::move(proof)); },
-        [this, name = name](uint64_t thread) { return doors_.IsLive(name, thread); }, options_.closing);
-    reporters_[name] = std::make_unique<CatalogReporter>(target, options_.catalog);
+    AddAccount({name, ""}, target.credential);
+    for (const auto& [agent, account] : target.agents) {
+      if (account.credential != nullptr) AddAccount({name, agent}, account.credential);
+    }
+    reporters_[name] = std::make_unique<CatalogReporter>(target, *accounts_.at({name, ""}), options_.catalog);
   }
   for (const std::string& gateway : options_.gateways) {
     LinkDuties& duties = *this;
     links_[gateway] =
         std::make_shared<GatewayLink>(threads_.Next().get_executor(), gateway, duties, options_.link);
   }
+}
+
+void Relay::AddAccount(const AccountKey& key, const std::shared_ptr<CredentialSource>& source) {
+  const auto& [target, agent] = key;
+  const std::string name = agent.empty() ? target : absl::StrCat(target, "/", agent);
+  accounts_[key] = std::make_unique<Account>(name, source, &keeper_);
+  closers_[key] = std::make_unique<Closer>(
+      options_.targets.at(target), *accounts_[key],
+      [this](const DoorRecord& door, v1::CloseProof proof) { OnProof(door, std::move(proof)); },
+      [this, target = target](uint64_t thread) { return doors_.IsLive(target, thread); }, options_.closing);
+}
+
+Relay::AccountKey Relay::AccountOf(const Target& target, const std::string& agent) const {
+  return accounts_.count({target.name, agent}) > 0 ? AccountKey{target.name, agent} : AccountKey{target.name, ""};
 }
 
 Relay::~Relay() { Stop(absl::ZeroDuration()); }
@@ -67,21 +104,40 @@ void Relay::Stop(absl::Duration patience) {
   while (doors_.size() > 0 && absl::Now() < last) absl::SleepFor(absl::Milliseconds(5));
   reporters_.clear();
   closers_.clear();
+  // Before the executors on which sessions wait for them.
+  fetching_.join();
   threads_.Stop();
+  accounts_.clear();
+  if (!keeper_.Settle(kReturnPatience)) log::Warning("leases not given back are left for the next start");
+}
+
+void Relay::SweepLeases() {
+  LeaseLedger::Found found = leases_.ReadAll();
+  for (const std::string& file : found.unreadable) log::Warning("lease unreadable", {{"file", file}});
+  for (const LeaseRecord& record : found.records) {
+    const auto account = std::find_if(accounts_.begin(), accounts_.end(),
+                                      [&](const auto& one) { return one.second->name() == record.account; });
+    if (account == accounts_.end()) {
+      log::Warning("lease of an account that is not configured", {{"account", record.account}});
+      continue;
+    }
+    log::Warning("lease left by an earlier run", {{"account", record.account}});
+    keeper_.GiveBackFound(record, account->second->source());
+  }
 }
 
 void Relay::Sweep() {
   Ledger::Found found = ledger_.ReadAll();
   for (const std::string& file : found.unreadable) log::Warning("ledger entry unreadable", {{"file", file}});
   for (DoorRecord& record : found.records) {
-    const auto closer = closers_.find(record.target);
+    const auto closer = closers_.find({record.target, record.account});
     if (closer == closers_.end()) {
       log::Warning("ledger entry of a target that is not configured",
                    {{"session", record.session_id}, {"target", record.target}});
       continue;
     }
     log::Warning("door left open by an earlier run", {{"session", record.session_id}, {"thread", record.thread_id}});
-    closer->second->Prove(std::move(record));
+    closer->second->Prove(std::move(record), nullptr);
   }
 }
 
@@ -172,13 +228,15 @@ absl::Status Relay::Admit(const std::string& gateway, const std::shared_ptr<grpc
   }
   const std::string session_id = request.session_id();
   const asio::any_io_executor executor = threads_.Next().get_executor();
-  const DoorSession::Surroundings around{target->second, doors_, ledger_, *closers_.at(target->first)};
+  const AccountKey account = AccountOf(target->second, request.agent());
+  const DoorSession::Surroundings around{target->second, *accounts_.at(account), account.second,
+                                         RoleOf(target->second, request.agent()), fetching_, doors_, ledger_, *closers_.at(account)};
   auto session = std::make_shared<DoorSession>(executor, around, gateway, channel, std::move(request));
   std::weak_ptr<DoorSession> weak = session;
   const auto close = [weak] {
     if (const auto alive = weak.lock()) alive->Close();
   };
-  absl::Status added = doors_.Add(session_id, {target->first, gateway, 0, close}, target->second.max_doors);
+  absl::Status added = doors_.Add(session_id, {target->first, account.second, gateway, close}, target->second.max_doors);
   if (!added.ok()) return added;
   asio::co_spawn(executor, session->Run(), [this, session, session_id](std::exception_ptr failure) {
     if (failure) OnDoorFailed(*session, session_id, failure);
@@ -211,7 +269,7 @@ void Relay::OnKill(const std::string& gateway, const v1::KillSession& request) {
   if (!door || door->gateway != gateway || door->thread_id == 0) {
     return answer(absl::NotFoundError("the session has no open door"));
   }
-  closers_.at(door->target)->Kill(door->thread_id, request.scope(), answer);
+  closers_.at({door->target, door->account})->Kill(door->thread_id, request.scope(), door->lent, answer);
 }
 
 void Relay::OnRefreshCatalog(const std::string& gateway, const std::shared_ptr<grpc::Channel>& channel,
@@ -221,7 +279,7 @@ void Relay::OnRefreshCatalog(const std::string& gateway, const std::shared_ptr<g
 }
 
 void Relay::ProbeTarget(const std::string& target) {
-  closers_.at(target)->RunWhenFree([this, target](SecondConnection& connection) {
+  closers_.at({target, ""})->RunWhenFree([this, target](SecondConnection& connection) {
     ProbeResult result = Probe(target, connection);
     result.report.mutable_server()->set_default_schema(options_.targets.at(target).database);
     OnProbed(std::move(result));

@@ -5,18 +5,21 @@
 #include <absl/status/status.h>
 #include <absl/time/time.h>
 
+#include <asio/thread_pool.hpp>
 #include <condition_variable>
 #include <exception>
 #include <map>
 #include <memory>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "common/net/io_threads.h"
 #include "relay-agent/catalog/probe.h"
 #include "relay-agent/closing/closer.h"
 #include "relay-agent/closing/ledger.h"
+#include "relay-agent/credential/account.h"
 #include "relay-agent/link/catalog_reporter.h"
 #include "relay-agent/link/door_session.h"
 #include "relay-agent/link/doors.h"
@@ -29,6 +32,7 @@ struct RelayOptions {
   std::vector<std::string> gateways;
   std::map<std::string, Target> targets;
   std::string ledger_folder;
+  std::string lease_folder;
   LinkOptions link;
   ClosingPatience closing;
   CatalogOptions catalog;
@@ -49,7 +53,13 @@ class Relay : private LinkDuties {
   size_t open_doors() const { return doors_.size(); }
 
  private:
-  Relay(RelayOptions options, Ledger ledger);
+  // Of a target and an agent; no agent stands for all that have no account of their own.
+  using AccountKey = std::pair<std::string, std::string>;
+
+  Relay(RelayOptions options, Ledger ledger, LeaseLedger leases);
+  void AddAccount(const AccountKey& key, const std::shared_ptr<CredentialSource>& source);
+  // Which account the agent's sessions stand on.
+  AccountKey AccountOf(const Target& target, const std::string& agent) const;
 
   v1::Hello Introduction() override;
   void OnWelcome(const std::string& gateway) override;
@@ -62,7 +72,9 @@ class Relay : private LinkDuties {
   void OnResend(const std::string& gateway) override;
   void OnLost(const std::string& gateway) override;
 
+  // What an earlier run left: doors to prove closed, and leases to give back.
   void Sweep();
+  void SweepLeases();
   void OnProof(const DoorRecord& door, v1::CloseProof proof);
   absl::Status Admit(const std::string& gateway, const std::shared_ptr<grpc::Channel>& channel,
                      v1::OpenSession request);
@@ -74,9 +86,13 @@ class Relay : private LinkDuties {
 
   const RelayOptions options_;
   const Ledger ledger_;
+  const LeaseLedger leases_;
+  LeaseKeeper keeper_;  // outlives every login
+  std::map<AccountKey, std::unique_ptr<Account>> accounts_;
   Doors doors_;
   Outbox outbox_;
   net::IoThreads threads_;
+  asio::thread_pool fetching_;
 
   std::mutex mutex_;
   std::condition_variable changed_;  // a proof was made or confirmed, or the relay stops
@@ -85,7 +101,7 @@ class Relay : private LinkDuties {
   std::map<std::string, std::vector<std::string>> warned_grants_;
 
   std::map<std::string, std::shared_ptr<GatewayLink>> links_;
-  std::map<std::string, std::unique_ptr<Closer>> closers_;
+  std::map<AccountKey, std::unique_ptr<Closer>> closers_;
   std::map<std::string, std::unique_ptr<CatalogReporter>> reporters_;  // by target
   std::thread prober_;
 };

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <set>
 #include <utility>
+#include <vector>
 
 namespace postern::relay {
 
@@ -27,6 +28,9 @@ std::string TrackStatement() {
   return absl::StrCat("SET SESSION session_track_system_variables='", std::string(kTracked),
                       "', SESSION session_track_schema=ON");
 }
+
+// REQUIRES: no backtick in it.
+std::string RoleStatement(const std::string& role) { return absl::StrCat("SET ROLE `", role, "`"); }
 
 std::string ReadBackStatement() {
   return absl::StrCat(
@@ -132,7 +136,11 @@ void SetVersion(std::string_view version, v1::ServerFacts& facts) {
   facts.set_version_number(parts[0] * 10000 + parts[1] * 100 + parts[2]);
 }
 
-asio::awaitable<absl::StatusOr<PinnedSession>> PinSession(Conversation& conversation, std::string charset) {
+asio::awaitable<absl::StatusOr<PinnedSession>> PinSession(Conversation& conversation, std::string charset, std::string role) {
+  if (!role.empty()) {
+    absl::StatusOr<mysql::OkPacket> taken = co_await conversation.Execute(RoleStatement(role));
+    if (!taken.ok()) co_return taken.status();
+  }
   absl::StatusOr<mysql::OkPacket> tracked = co_await conversation.Execute(TrackStatement());
   if (!tracked.ok()) co_return tracked.status();
   // Twice at most: init_connect or skip_character_set_client_handshake may have overruled the login's character set.
@@ -141,7 +149,11 @@ asio::awaitable<absl::StatusOr<PinnedSession>> PinSession(Conversation& conversa
     if (!row.ok()) co_return row.status();
     absl::StatusOr<ReadBack> back = Named(*row);
     if (!back.ok()) co_return back.status();
-    if (HasCharset(*back, charset)) co_return PinnedFrom(*back, row->status_flags, std::move(charset));
+    if (HasCharset(*back, charset)) {
+      absl::StatusOr<PinnedSession> pinned = PinnedFrom(*back, row->status_flags, std::move(charset));
+      if (pinned.ok()) pinned->role = std::move(role);
+      co_return pinned;
+    }
     if (!may_set) break;
     absl::StatusOr<std::string> set_names = SetNames(charset, "");
     if (!set_names.ok()) co_return set_names.status();
@@ -159,7 +171,10 @@ asio::awaitable<absl::StatusOr<uint16_t>> ResetSession(Conversation& conversatio
   if (!sql_mode.ok()) co_return sql_mode.status();
   absl::StatusOr<std::string> set_names = SetNames(pinned.charset, pinned.collation);
   if (!set_names.ok()) co_return set_names.status();
-  for (const std::string& statement : {*set_names, TrackStatement() + ", SESSION sql_mode=" + *sql_mode}) {
+  std::vector<std::string> statements = {*set_names, TrackStatement() + ", SESSION sql_mode=" + *sql_mode};
+  // The reset took it away.
+  if (!pinned.role.empty()) statements.push_back(RoleStatement(pinned.role));
+  for (const std::string& statement : statements) {
     absl::StatusOr<mysql::OkPacket> done = co_await conversation.Execute(statement);
     if (!done.ok()) co_return done.status();
   }

@@ -23,11 +23,13 @@ struct PinnedSession {
   std::string server_identity;
   std::string charset;
   std::string collation;
+  std::string role;  // empty: the account's default roles
   uint16_t status_flags = 0;
 };
 
-// After login. `charset` is one that SafeCharsetOf names. FAILED_PRECONDITION: the server cannot be held to it.
-asio::awaitable<absl::StatusOr<PinnedSession>> PinSession(Conversation& conversation, std::string charset);
+// After login. `charset` is one that SafeCharsetOf names. `role` is taken first, unless it is empty. FAILED_PRECONDITION: the
+// server cannot be held to it; ABORTED: it refused.
+asio::awaitable<absl::StatusOr<PinnedSession>> PinSession(Conversation& conversation, std::string charset, std::string role);
 
 // COM_RESET_CONNECTION, then everything as PinSession left it, and `schema` if it is not empty. Returns the status flags.
 asio::awaitable<absl::StatusOr<uint16_t>> ResetSession(Conversation& conversation, const PinnedSession& pinned,

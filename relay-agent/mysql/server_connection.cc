@@ -9,12 +9,13 @@
 
 #include "common/mysql/collation.h"
 #include "common/mysql/flow/client_login.h"
-#include "relay-agent/credential/password_file.h"
 
 namespace postern::relay {
 namespace {
 
 using v1::OpenFailed;
+
+constexpr char kComInitDb = 0x02;
 
 // Servers' own error numbers that say "not now" rather than "not you".
 bool IsFull(uint32_t code) { return code == 1040 || code == 1129 || code == 1203 || code == 1226; }
@@ -55,16 +56,15 @@ absl::StatusOr<std::string> ReadPublicKey(const std::string& file) {
   return pem;
 }
 
-absl::StatusOr<mysql::ClientLogin> MakeLogin(const Target& target, const ConnectionWish& wish) {
-  absl::StatusOr<mysql::Secret> password = ReadPasswordFile(target.password_file);
-  if (!password.ok()) return password.status();
+absl::StatusOr<mysql::ClientLogin> MakeLogin(const Target& target, const Login& credential, const ConnectionWish& wish) {
   absl::StatusOr<std::string> public_key = ReadPublicKey(target.server_public_key_file);
   if (!public_key.ok()) return public_key.status();
   mysql::ClientLogin::Options options;
-  options.user = target.user;
-  options.password = *std::move(password);
+  options.user = credential.user();
+  options.password = mysql::Secret(credential.password());
   // None unless the agent chose one: policy decided for the schema that the gateway knows of.
-  options.database = wish.schema;
+  // One that only a role may see is chosen after the role.
+  if (wish.role.empty()) options.database = wish.schema;
   options.agent_capabilities = wish.agent_capabilities;
   options.charset = static_cast<uint8_t>(wish.collation);
   options.tls = target.tls_mode == tls::ClientMode::kDisabled ? mysql::TlsWish::kDisabled : mysql::TlsWish::kRequired;
@@ -107,16 +107,14 @@ asio::awaitable<std::variant<mysql::Connected, ConnectionFailure>> LogIn(ServerS
 
 }  // namespace
 
-asio::awaitable<ConnectionResult> ConnectToServer(ServerSocket& socket, const Target& target, ConnectionWish wish) {
+asio::awaitable<ConnectionResult> ConnectToServer(ServerSocket& socket, const Target& target, std::shared_ptr<const Login> credential,
+                                                ConnectionWish wish) {
   const std::string charset(mysql::SafeCharsetOf(wish.collation));
   if (charset.empty() || wish.collation > 0xFF) {
     co_return ConnectionFailure{OpenFailed::REASON_UNSUITABLE, "the character set asked for is not a safe one", 0};
   }
-  absl::StatusOr<mysql::ClientLogin> login = MakeLogin(target, wish);
-  if (!login.ok()) {
-    // The reason names files of the relay's machine, which are nobody else's business.
-    co_return ConnectionFailure{OpenFailed::REASON_UNREACHABLE, "the relay has no usable credential for the database", 0};
-  }
+  absl::StatusOr<mysql::ClientLogin> login = MakeLogin(target, *credential, wish);
+  if (!login.ok()) co_return ConnectionFailure{OpenFailed::REASON_UNREACHABLE, std::string(login.status().message()), 0};
   absl::Status dialled = co_await socket.Dial(target.host, target.port);
   if (!dialled.ok()) co_return Unreachable("the database cannot be reached", dialled);
   Conversation conversation(socket);
@@ -125,9 +123,13 @@ asio::awaitable<ConnectionResult> ConnectToServer(ServerSocket& socket, const Ta
   ServerConnection connection;
   connection.capabilities = std::get<mysql::Connected>(logged_in).capabilities;
   conversation.set_capabilities(connection.capabilities);
-  absl::StatusOr<PinnedSession> pinned = co_await PinSession(conversation, charset);
+  absl::StatusOr<PinnedSession> pinned = co_await PinSession(conversation, charset, wish.role);
   if (!pinned.ok()) co_return PinFailure(conversation, pinned.status());
   connection.session = *std::move(pinned);
+  if (!wish.role.empty() && !wish.schema.empty()) {
+    absl::StatusOr<mysql::OkPacket> chosen = co_await conversation.Command(kComInitDb + wish.schema);
+    if (!chosen.ok()) co_return Refused(conversation.error_code());
+  }
   co_return connection;
 }
 

@@ -5,12 +5,14 @@
 #include <absl/status/statusor.h>
 
 #include <asio/awaitable.hpp>
+#include <memory>
 #include <string>
 #include <variant>
 
 #include "common/mysql/capabilities.h"
 #include "common/mysql/message/handshake.h"
 #include "proto/postern/v1/relay.pb.h"
+#include "relay-agent/credential/account.h"
 #include "relay-agent/mysql/pinned_session.h"
 #include "relay-agent/mysql/server_socket.h"
 #include "relay-agent/mysql/target.h"
@@ -22,6 +24,7 @@ struct ConnectionWish {
   mysql::Capabilities agent_capabilities = 0;
   uint32_t collation = 0;
   std::string schema;  // empty: the target's own
+  std::string role;    // empty: the account's default roles
   mysql::ConnectionAttributes attributes;
 };
 
@@ -39,8 +42,9 @@ struct ConnectionFailure {
 
 using ConnectionResult = std::variant<ServerConnection, ConnectionFailure>;
 
-// Dials, does TLS, logs in and pins. Ends early, as unreachable, when the socket is closed.
-asio::awaitable<ConnectionResult> ConnectToServer(ServerSocket& socket, const Target& target, ConnectionWish wish);
+// Dials, does TLS, logs in, takes the role and pins. Ends early, as unreachable, when the socket is closed.
+asio::awaitable<ConnectionResult> ConnectToServer(ServerSocket& socket, const Target& target, std::shared_ptr<const Login> login,
+                                                ConnectionWish wish);
 
 }  // namespace postern::relay
 

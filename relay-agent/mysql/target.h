@@ -1,4 +1,4 @@
-// One database the relay may connect to, as its configuration says. Plain value.
+// One database the relay may connect to, as its configuration says. Plain value; its sources are shared by its copies.
 #ifndef POSTERN_RELAY_AGENT_MYSQL_TARGET_H_
 #define POSTERN_RELAY_AGENT_MYSQL_TARGET_H_
 
@@ -6,18 +6,28 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <map>
+#include <memory>
 #include <string>
 
 #include "common/tls/client_context.h"
+#include "relay-agent/credential/source.h"
 
 namespace postern::relay {
+
+// What one agent has in place of what the others have.
+struct AgentAccount {
+  std::shared_ptr<CredentialSource> credential;  // null: the target's
+  std::string role;                              // empty: the target's, if the credential is too
+};
 
 struct Target {
   std::string name;
   std::string host;
   uint16_t port = 3306;
-  std::string user;
-  std::string password_file;
+  std::shared_ptr<CredentialSource> credential;
+  std::string role;      // taken with SET ROLE before an agent's first statement; empty: the account's default roles
+  std::map<std::string, AgentAccount> agents;  // by name
   std::string database;  // default schema; may be empty
 
   tls::ClientMode tls_mode = tls::ClientMode::kVerifyFull;

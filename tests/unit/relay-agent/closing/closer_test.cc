@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "relay-agent/credential/password_file.h"
+
 namespace postern::relay {
 namespace {
 
@@ -15,8 +17,6 @@ Target Unreachable() {
   target.name = "orders";
   target.host = "127.0.0.1";
   target.port = 1;
-  target.user = "postern";
-  target.password_file = "/dev/null";
   target.tls_mode = tls::ClientMode::kDisabled;
   return target;
 }
@@ -36,7 +36,8 @@ TEST_CASE("a kill goes before a chore, and of several chores that wait one is do
   std::promise<void> go_on;
   std::promise<void> first;
   std::promise<void> last;
-  Closer closer(Unreachable(), [](const DoorRecord&, const v1::CloseProof&) {}, [](uint64_t) { return false; });
+  Account account("orders", std::make_shared<PasswordFile>("postern", "/dev/null"), nullptr);
+  Closer closer(Unreachable(), account, [](const DoorRecord&, const v1::CloseProof&) {}, [](uint64_t) { return false; });
   closer.RunWhenFree([&](SecondConnection&) {
     begun.set_value();
     go_on.get_future().wait();
@@ -47,7 +48,7 @@ TEST_CASE("a kill goes before a chore, and of several chores that wait one is do
     first.set_value();
   });
   closer.RunWhenFree([&](SecondConnection&) { order.Add("second chore"); });
-  closer.Kill(7, v1::KillSession::SCOPE_QUERY, [&](const absl::Status& status) {
+  closer.Kill(7, v1::KillSession::SCOPE_QUERY, nullptr, [&](const absl::Status& status) {
     CHECK_FALSE(status.ok());
     order.Add("kill");
   });
@@ -64,14 +65,15 @@ TEST_CASE("kills that wait are bounded, and one too many is told so at once") {
   size_t turned_away = 0;
   constexpr size_t kMany = 5000;
   {
-    Closer closer(Unreachable(), [](const DoorRecord&, const v1::CloseProof&) {}, [](uint64_t) { return false; });
+    Account account("orders", std::make_shared<PasswordFile>("postern", "/dev/null"), nullptr);
+  Closer closer(Unreachable(), account, [](const DoorRecord&, const v1::CloseProof&) {}, [](uint64_t) { return false; });
     closer.RunWhenFree([&](SecondConnection&) {
       begun.set_value();
       go_on.get_future().wait();
     });
     begun.get_future().wait();
     for (size_t i = 0; i < kMany; ++i) {
-      closer.Kill(i, v1::KillSession::SCOPE_QUERY, [&](const absl::Status& status) {
+      closer.Kill(i, v1::KillSession::SCOPE_QUERY, nullptr, [&](const absl::Status& status) {
         if (absl::IsResourceExhausted(status)) ++turned_away;
       });
     }

@@ -21,7 +21,7 @@ class Folder {
 };
 
 DoorRecord Record() {
-  return {"ses_01J", "orders-prod", "gateway.example.com:8443", 4711, "db 1/3306/1", absl::FromUnixMillis(1'760'000'000'123)};
+  return {"ses_01J", "orders-prod", "orders-bot", "postern", "gateway.example.com:8443", 4711, "db 1/3306/1", absl::FromUnixMillis(1'760'000'000'123)};
 }
 
 TEST_CASE("a door written down is found again, and gone when removed") {
@@ -38,6 +38,8 @@ TEST_CASE("a door written down is found again, and gone when removed") {
   REQUIRE(found.records.size() == 1);
   CHECK(found.records[0].session_id == "ses_01J");
   CHECK(found.records[0].target == "orders-prod");
+  CHECK(found.records[0].account == "orders-bot");
+  CHECK(found.records[0].user == "postern");
   CHECK(found.records[0].gateway == "gateway.example.com:8443");
   CHECK(found.records[0].thread_id == 4711);
   CHECK(found.records[0].server_identity == "db 1/3306/1");

@@ -38,7 +38,7 @@ struct Told {
     (void)made;
     database.Run("CREATE USER '" + user + "'@'127.0.0.1' IDENTIFIED BY '" + kPassword + "'; " + grants);
     Target target = OrdersTarget();
-    target.user = user;
+    target.credential = std::make_shared<PasswordFile>(user, database.dir() + "/password");
     RelayOptions options = OptionsFor(gateway.address(), target);
     options.catalog.folder = database.dir();
     relay = StartRelay(options);

@@ -82,8 +82,8 @@ absl::Status OpenFailure(const Target& target, const std::string& session, const
 TEST_CASE("why a door did not open is told without secrets") {
   Target target = OrdersTarget();
   SECTION("wrong password") {
-    target.password_file = Database().dir() + "/wrong";
-    std::ofstream(target.password_file) << "guess\n";
+    target.credential = std::make_shared<PasswordFile>("postern", Database().dir() + "/wrong");
+    std::ofstream(Database().dir() + "/wrong") << "guess\n";
     CHECK(OpenFailure(target, "ses_f1").code() == absl::StatusCode::kPermissionDenied);
   }
   SECTION("nobody listens") {
@@ -103,7 +103,7 @@ TEST_CASE("why a door did not open is told without secrets") {
     CHECK(OpenFailure(target, "ses_f5").code() == absl::StatusCode::kUnavailable);
   }
   SECTION("no password file") {
-    target.password_file = Database().dir() + "/none";
+    target.credential = std::make_shared<PasswordFile>("postern", Database().dir() + "/none");
     CHECK(OpenFailure(target, "ses_f6").code() == absl::StatusCode::kUnavailable);
   }
 }

@@ -25,6 +25,7 @@
 #include "common/mysql/wire/packet.h"
 #include "common/net/io_threads.h"
 #include "gateway/tunnel/relays.h"
+#include "relay-agent/credential/password_file.h"
 #include "relay-agent/link/relay.h"
 #include "tests/unit/relay-agent/link/private_database.h"
 
@@ -135,8 +136,7 @@ inline Target OrdersTarget() {
   target.name = "orders";
   target.host = "127.0.0.1";
   target.port = Database().port();
-  target.user = "postern";
-  target.password_file = Database().dir() + "/password";
+  target.credential = std::make_shared<PasswordFile>("postern", Database().dir() + "/password");
   target.database = "shop";
   target.tls_mode = tls::ClientMode::kVerifyFull;
   target.tls_files.ca = Database().ca();
@@ -148,6 +148,7 @@ inline RelayOptions OptionsFor(const std::string& gateway, const Target& target 
   options.gateways = {gateway};
   options.targets["orders"] = target;
   options.ledger_folder = Database().dir() + "/doors";
+  options.lease_folder = Database().dir() + "/leases";
   options.link.first_wait = absl::Milliseconds(50);
   options.link.longest_wait = absl::Milliseconds(200);
   options.link.resend_interval = absl::Milliseconds(300);
