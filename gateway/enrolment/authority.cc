@@ -12,6 +12,7 @@
 #include <openssl/sha.h>
 #include <openssl/x509v3.h>
 
+#include <algorithm>
 #include <array>
 #include <string_view>
 #include <utility>
@@ -151,7 +152,7 @@ absl::StatusOr<std::string> Authority::Sign(const Key& key, const Subject& subje
   const Certificate signed_one(X509_new());
   X509* one = signed_one.get();
   const bool made = one != nullptr && X509_set_version(one, kX509Version3) == 1 && SetSerial(one) &&
-                    SetTimes(one, now - kClocksDiffer, now + ttl) &&
+                    SetTimes(one, now - std::min(kClocksDiffer, ttl / 10), now + ttl) &&
                     SetName(X509_get_subject_name(one), subject.common_name) &&
                     X509_set_issuer_name(one, X509_get_subject_name(certificate_.get())) == 1 &&
                     X509_set_pubkey(one, key.get()) == 1 &&
