@@ -114,6 +114,10 @@ absl::Status Gateway::OpenStores() {
   issuers_ = std::make_unique<identity::Issuers>(*tokens_, identity::FetchOverHttps);
   issuers_->OnRevocation([this] { EndUnproven(); });
 
+  auto relay_identities = RelayIdentities::Open(config_);
+  if (!relay_identities.ok()) return relay_identities.status();
+  relay_identities_ = *std::move(relay_identities);
+
   v1::Record started = NowRecord();
   started.mutable_gateway_started()->set_version(POSTERN_VERSION);
   started.mutable_gateway_started()->set_policy_version(policy_->Version());
@@ -166,7 +170,11 @@ absl::Status Gateway::OpenPorts() {
   relays_ = tunnel::MakeRelays(config_.targets, *close_proofs_,
                                {.relays = config_.limits.relays,
                                 .catalogs = catalogs_.get(),
-                                .catalog_timeout = config_.limits.catalog_timeout});
+                                .catalog_timeout = config_.limits.catalog_timeout,
+                                .peer_name = [this](const grpc::ServerContextBase& call) { return relay_identities_->NameOf(call); },
+                                .also_granted = [this](const std::string& relay, const std::string& target) {
+                                  return relay_identities_->enrolment().MayServe(relay, target);
+                                }});
   api_services_ = std::make_unique<api::ApiServices>(api::ApiParts{.authenticator = *issuers_,
                                                                    .tokens = *tokens_,
                                                                    .approvals = *approvals_,
@@ -179,6 +187,7 @@ absl::Status Gateway::OpenPorts() {
                                                                    .catalogs = *catalogs_,
                                                                    .policy = *policy_,
                                                                    .publisher = *publisher_,
+                                                                   .enrolment = relay_identities_->enrolment(),
                                                                    .reload = [this] { return Reload(); },
                                                                    .started_at = started_at_,
                                                                    .approval_watchers = config_.limits.approval_watchers});
@@ -187,7 +196,7 @@ absl::Status Gateway::OpenPorts() {
   auto server = api::ApiServer::Start({.listen = config_.api.listen.ToString(),
                                        .certificate = config_.api.tls.certificate,
                                        .key = config_.api.tls.key,
-                                       .client_ca = config_.api.tls.client_ca.value_or(""),
+                                       .client_ca = relay_identities_->authorities_file(),
                                        .message_bytes = config_.limits.rpc_message_bytes},
                                       grpc_services);
   if (!server.ok()) return server.status();
@@ -260,6 +269,7 @@ absl::Status Gateway::ReloadIssuers() {
 
 absl::Status Gateway::Reload() {
   absl::Status tls = config_.mysql.tls ? tls_.Load(*config_.mysql.tls) : absl::OkStatus();
+  if (absl::Status written = relay_identities_->WriteAuthorities(); !written.ok() && tls.ok()) tls = written;
   absl::Status rules = publisher_->Reload(absl::Now());
   absl::Status issuers = ReloadIssuers();
   if (!tls.ok()) log::Error("certificates not reloaded: the old ones stay in force", {{"error", tls}});
@@ -274,6 +284,9 @@ absl::Status Gateway::Reload() {
 void Gateway::Tidy() {
   if (absl::Status saved = tokens_->SaveLastUsed(); !saved.ok()) {
     log::Warning("last-used times of tokens not saved", {{"error", saved}});
+  }
+  if (absl::Status written = relay_identities_->WriteAuthorities(); !written.ok()) {
+    log::Warning("authorities of relays not read again", {{"error", written}});
   }
 }
 

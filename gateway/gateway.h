@@ -31,6 +31,7 @@
 #include "gateway/publishing/policy_publisher.h"
 #include "gateway/recording/file_journal.h"
 #include "gateway/recording/session_index.h"
+#include "gateway/relay_identities.h"
 #include "gateway/store/sqlite/policy_versions.h"
 #include "gateway/store/store.h"
 #include "gateway/store/task_store.h"
@@ -96,6 +97,7 @@ class Gateway {
   std::unique_ptr<store::PolicyVersions> policy_versions_;
   std::unique_ptr<publishing::PolicyPublisher> publisher_;
   std::unique_ptr<masking::MaskKeys> mask_keys_;
+  std::unique_ptr<RelayIdentities> relay_identities_;
   std::unique_ptr<approval::Approvals> approvals_;
   std::unique_ptr<frontend::LiveSessions> live_;
   std::unique_ptr<store::TaskStore> task_store_;

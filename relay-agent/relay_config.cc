@@ -85,11 +85,14 @@ void ReadRoot(config::Section root, RelayConfig& relay) {
     relay.options.gateways.push_back(gateway.ToString());
   }
   {
-    config::Section tls = root.Required("tls");
-    relay.tls = {tls.File("certificate"), tls.File("key"), tls.File("ca")};
+    config::Section tls = root.Optional("tls");
+    if (tls.Has("certificate") || tls.Has("key") || tls.Has("ca")) {
+      relay.tls = tls::PemFiles{tls.File("certificate"), tls.File("key"), tls.File("ca")};
+    }
     relay.options.link.server_name = tls.String("server_name", "");
   }
   const std::string state_dir = root.Path("state_dir");
+  relay.identity_folder = state_dir + "/identity";
   relay.options.ledger_folder = state_dir + "/doors";
   relay.options.lease_folder = state_dir + "/leases";
   relay.options.catalog.folder = state_dir;
@@ -109,9 +112,8 @@ config::Loaded<RelayConfig> LoadRelayConfig(const std::string& file) {
   ReadRoot(document.root(), relay);
   config::Problems problems = document.TakeProblems();
   if (problems.empty()) {
-    if (absl::StatusOr<tls::PemTexts> texts = tls::ReadPemFiles(relay.tls); !texts.ok()) {
-      problems.push_back({file, 0, 0, "tls", std::string(texts.status().message())});
-    }
+    const auto texts = relay.tls ? tls::ReadPemFiles(*relay.tls) : tls::PemTexts();
+    if (!texts.ok()) problems.push_back({file, 0, 0, "tls", std::string(texts.status().message())});
     for (const auto& [name, target] : relay.options.targets) {
       if (target.tls_mode == ClientMode::kDisabled) continue;
       const auto context = tls::ClientContext(target.tls_mode, target.tls_files);
@@ -120,8 +122,31 @@ config::Loaded<RelayConfig> LoadRelayConfig(const std::string& file) {
       }
     }
   }
-  relay.options.link.credentials = [files = relay.tls] { return LinkCredentials(files); };
+  relay.options.link.credentials = [files = relay.tls, folder = IdentityFolder(relay.identity_folder)](
+                                       const std::string& gateway) {
+    return LinkCredentials(files ? *files : folder.FilesFor(gateway));
+  };
   return config::Loaded<RelayConfig>::From(std::move(relay), std::move(problems));
+}
+
+std::vector<Enrolling> GatewaysToJoin(const RelayConfig& config) {
+  std::vector<Enrolling> gateways;
+  for (const std::string& gateway : config.options.gateways) {
+    gateways.push_back({gateway, config.options.link.server_name, config.name});
+  }
+  return gateways;
+}
+
+absl::Status CheckJoined(const RelayConfig& config) {
+  const IdentityFolder folder(config.identity_folder);
+  for (const std::string& gateway : config.options.gateways) {
+    if (config.tls || folder.Has(gateway)) continue;
+    return absl::FailedPreconditionError(
+        "this relay has no certificate for " + gateway + ": have an admin run `posternctl relay join-token create --name " +
+        config.name + " --targets ...`, then run `postern-relay join --config ... --token-file ...` here; or set tls.certificate, "
+        "tls.key and tls.ca to bring one of your own");
+  }
+  return absl::OkStatus();
 }
 
 absl::StatusOr<std::shared_ptr<grpc::ChannelCredentials>> LinkCredentials(const tls::PemFiles& files) {
@@ -135,7 +160,7 @@ std::vector<std::string> FileWarnings(const RelayConfig& config) {
   const auto look = [&](const std::string& file) {
     if (std::optional<std::string> warning = tls::KeyFileWarning(file)) warnings.push_back(*std::move(warning));
   };
-  look(config.tls.key);
+  if (config.tls) look(config.tls->key);
   for (const auto& [name, target] : config.options.targets) {
     for (const std::string& file : target.credential->SecretFiles()) look(file);
     for (const auto& [agent, account] : target.agents) {

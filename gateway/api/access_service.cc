@@ -40,7 +40,7 @@ absl::Status AccessService::Create(const identity::Principal& who, const v1::Cre
   absl::StatusOr<identity::NewToken> made = parts_.tokens.Create(request, who.name, absl::Now());
   if (!made.ok()) return made.status();
   const absl::Status recorded =
-      calls_.audit().Allowed(who.name, RuleOf(Rpc::kCreateToken), {made->token.id(), "created for " + request.name()});
+      calls_.audit().Allowed(who.name, RuleOf(Rpc::kCreateToken).name, {made->token.id(), "created for " + request.name()});
   if (recorded.ok()) {
     *response.mutable_token() = std::move(made->token);
     response.set_secret(made->secret);

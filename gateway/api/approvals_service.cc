@@ -64,7 +64,7 @@ grpc::ServerUnaryReactor* ApprovalsService::Vote(grpc::CallbackServerContext* co
           if (approval.ok()) {
             *response = *std::move(approval);
           } else {
-            calls_.audit().Refused(name, RuleOf(rpc), intent, approval.status());
+            calls_.audit().Refused(name, RuleOf(rpc).name, intent, approval.status());
           }
           reactor->Finish(ToGrpc(approval.status()));
         };

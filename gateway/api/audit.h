@@ -9,7 +9,6 @@
 #include <string>
 #include <string_view>
 
-#include "gateway/api/rpc_roles.h"
 #include "gateway/recording/journal.h"
 
 namespace postern::api {
@@ -26,10 +25,10 @@ class Audit {
   explicit Audit(recording::Journal& journal) : journal_(journal) {}
 
   // Waits until the action is durable. UNAVAILABLE when it could not be written: then it must not be done.
-  absl::Status Allowed(std::string_view who, const RpcRule& rule, const Intent& intent);
+  absl::Status Allowed(std::string_view who, std::string_view action, const Intent& intent);
 
   // Of an attempt that was turned down: nothing depends on it, so nobody waits for it.
-  void Refused(std::string_view who, const RpcRule& rule, const Intent& intent, const absl::Status& why);
+  void Refused(std::string_view who, std::string_view action, const Intent& intent, const absl::Status& why);
 
  private:
   recording::Journal& journal_;

@@ -22,7 +22,7 @@ void Calls::Judge(const Call& call, Later& later, grpc::ServerUnaryReactor* reac
   if (!who.ok()) {
     reactor->Finish(ToGrpc(who.status()));
   } else if (!call.request.ok()) {
-    if (RuleOf(call.rpc).recorded) audit_.Refused(who->name, RuleOf(call.rpc), call.intent, call.request);
+    if (RuleOf(call.rpc).recorded) audit_.Refused(who->name, RuleOf(call.rpc).name, call.intent, call.request);
     reactor->Finish(ToGrpc(call.request));
   } else {
     later(*who, reactor);
@@ -42,11 +42,11 @@ grpc::ServerUnaryReactor* Calls::Dispatch(Call call, Work work) {
   return Start(std::move(call), [this, &rule, intent = std::move(intent), work = std::move(work)](
                                     const identity::Principal& who, grpc::ServerUnaryReactor* reactor) mutable {
     Workers::Task task = [this, &rule, intent = std::move(intent), work = std::move(work), who, reactor]() mutable {
-      absl::Status status = rule.recorded ? audit_.Allowed(who.name, rule, intent) : absl::OkStatus();
+      absl::Status status = rule.recorded ? audit_.Allowed(who.name, rule.name, intent) : absl::OkStatus();
       if (status.ok()) {
         status = work(who);
         // The record says that it was let; it must not seem that it happened.
-        if (!status.ok() && rule.recorded) audit_.Refused(who.name, rule, intent, status);
+        if (!status.ok() && rule.recorded) audit_.Refused(who.name, rule.name, intent, status);
       }
       reactor->Finish(ToGrpc(status));
     };

@@ -83,7 +83,7 @@ absl::StatusOr<identity::Principal> Guard::Authorize(const grpc::CallbackServerC
     refusal = WrongRole(rule, *who);
   }
   if (refusal.ok()) return who;
-  audit_.Refused(who->name, rule, intent, refusal);
+  audit_.Refused(who->name, rule.name, intent, refusal);
   return refusal;
 }
 

@@ -16,6 +16,9 @@ class Approvals;
 namespace postern::catalog {
 class Catalogs;
 }
+namespace postern::enrolment {
+class Enrolment;
+}
 namespace postern::frontend {
 class LiveSessions;
 }
@@ -61,6 +64,7 @@ struct ApiParts {
   catalog::Catalogs& catalogs;
   policy::PolicyInForce& policy;
   publishing::PolicyPublisher& publisher;
+  enrolment::Enrolment& enrolment;
   // Reads policy and certificates again, as SIGHUP does; what is bad stays as it was and is told. May block.
   std::function<absl::Status()> reload;
   absl::Time started_at;

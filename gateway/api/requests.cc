@@ -15,6 +15,7 @@ constexpr size_t kMaxFilterBytes = 128;
 constexpr size_t kMaxPolicyTextBytes = 1 << 20;
 constexpr size_t kMaxExplainedBytes = size_t{64} * 1024;
 constexpr int kMaxGroups = 64;
+constexpr int kMaxTargets = 1000;
 
 absl::Status Wrong(std::string_view field, std::string_view what) {
   return absl::InvalidArgumentError(std::string(field) + ": " + std::string(what));
@@ -136,6 +137,18 @@ absl::Status Check(const v1::ExplainPolicyRequest& request) {
   if (request.statement().size() > kMaxExplainedBytes) return Wrong("statement", "at most 64 KiB");
   if (request.default_schema().size() > kMaxFilterBytes) return Wrong("default_schema", "at most 128 bytes");
   return CheckPolicyText(request.policy());
+}
+
+absl::Status Check(const v1::CreateJoinTokenRequest& request) {
+  if (request.ttl_seconds() < 0) return Wrong("ttl_seconds", "must not be negative");
+  if (request.name().empty() || request.name().size() > kMaxFilterBytes) return Wrong("name", "a relay's name");
+  if (request.targets_size() > kMaxTargets) return Wrong("targets", "at most 1000");
+  return absl::OkStatus();
+}
+
+absl::Status Check(const v1::RevokeRelayRequest& request) {
+  if (request.name().empty() || request.name().size() > kMaxFilterBytes) return Wrong("name", "a relay's name");
+  return CheckReason(request.reason());
 }
 
 }  // namespace postern::api

@@ -10,6 +10,7 @@
 #include "proto/postern/v1/access.pb.h"
 #include "proto/postern/v1/admin.pb.h"
 #include "proto/postern/v1/approval.pb.h"
+#include "proto/postern/v1/enrolment.pb.h"
 #include "proto/postern/v1/policy.pb.h"
 #include "proto/postern/v1/session.pb.h"
 #include "proto/postern/v1/task.pb.h"
@@ -38,6 +39,8 @@ absl::Status Check(const v1::ListPolicyVersionsRequest& request);
 absl::Status Check(const v1::RollbackPolicyRequest& request);
 absl::Status Check(const v1::ExplainPolicyRequest& request);
 absl::Status Check(const v1::RefreshCatalogRequest& request);
+absl::Status Check(const v1::CreateJoinTokenRequest& request);
+absl::Status Check(const v1::RevokeRelayRequest& request);
 
 // Newest first means this many where a request does not say.
 inline constexpr uint32_t kDefaultLimit = 100;

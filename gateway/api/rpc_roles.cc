@@ -43,6 +43,9 @@ constexpr std::array kRules = {
     RpcRule{Rpc::kGetStatus, "Admin/GetStatus", kAnyPerson, false},
     RpcRule{Rpc::kReload, "Admin/Reload", kAdmin, true},
     RpcRule{Rpc::kRefreshCatalog, "Admin/RefreshCatalog", kAdmin, true},
+    RpcRule{Rpc::kCreateJoinToken, "Enrolment/CreateJoinToken", kAdmin, true},
+    RpcRule{Rpc::kListRelays, "Enrolment/ListRelays", kAnyRole, false},
+    RpcRule{Rpc::kRevokeRelay, "Enrolment/RevokeRelay", kAdmin, true},
 };
 
 bool Has(const std::vector<v1::Role>& roles, v1::Role role) {

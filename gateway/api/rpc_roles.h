@@ -41,6 +41,9 @@ enum class Rpc : uint8_t {
   kGetStatus,
   kReload,
   kRefreshCatalog,
+  kCreateJoinToken,
+  kListRelays,
+  kRevokeRelay,
 };
 
 // Roles that open an RPC, any one of which is enough.

@@ -54,7 +54,7 @@ absl::Status CheckTlsFiles(const ServerOptions& options) {
   if (SSL_CTX_use_PrivateKey_file(context.get(), options.key.c_str(), SSL_FILETYPE_PEM) != 1) {
     return absl::InvalidArgumentError("api.tls.key: no PEM private key of that certificate: " + options.key);
   }
-  if (SSL_CTX_load_verify_file(context.get(), options.client_ca.c_str()) != 1) {
+  if (!options.client_ca.empty() && SSL_CTX_load_verify_file(context.get(), options.client_ca.c_str()) != 1) {
     return absl::InvalidArgumentError("api.tls.client_ca: no PEM certificate: " + options.client_ca);
   }
   return absl::OkStatus();

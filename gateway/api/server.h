@@ -22,7 +22,7 @@ namespace postern::api {
 struct ServerOptions {
   // "0.0.0.0:8443"; port 0 takes a free one.
   std::string listen;
-  // PEM files. `client_ca` signs the relays' certificates.
+  // PEM files. `client_ca` holds the authorities that sign relays' certificates.
   std::string certificate;
   std::string key;
   std::string client_ca;
@@ -57,7 +57,7 @@ class ApiServer {
   int port_;
 };
 
-// OK when the files hold a certificate, the key that fits it, and at least one CA certificate.
+// OK when the files hold a certificate, the key that fits it, and, where it is named, at least one CA certificate.
 absl::Status CheckTlsFiles(const ServerOptions& options);
 
 }  // namespace postern::api

@@ -5,7 +5,9 @@
 #include "gateway/api/access_service.h"
 #include "gateway/api/admin_service.h"
 #include "gateway/api/approvals_service.h"
+#include "gateway/api/enrolment_service.h"
 #include "gateway/api/policy_service.h"
+#include "gateway/api/relay_join_service.h"
 #include "gateway/api/sessions_service.h"
 #include "gateway/api/tasks_service.h"
 #include "gateway/identity/authenticator.h"
@@ -35,13 +37,16 @@ struct ApiServices::Shared {
   SessionsService sessions{parts, calls, replayers};
   PolicyService policy{parts, calls};
   AdminService admin{parts, calls};
+  EnrolmentService enrolment{parts, calls};
+  RelayJoinService joining{parts, audit, workers};
 };
 
 ApiServices::ApiServices(ApiParts parts) : shared_(std::make_unique<Shared>(std::move(parts))) {}
 ApiServices::~ApiServices() = default;
 
 std::vector<grpc::Service*> ApiServices::All() {
-  return {&shared_->access, &shared_->approvals, &shared_->tasks, &shared_->sessions, &shared_->policy, &shared_->admin};
+  return {&shared_->access, &shared_->approvals, &shared_->tasks, &shared_->sessions, &shared_->policy, &shared_->admin,
+          &shared_->enrolment, &shared_->joining};
 }
 
 void ApiServices::EndUnproven() { shared_->approvals.watches().EndUnproven(shared_->parts.authenticator); }

@@ -1,4 +1,5 @@
-// The services that people call, with what they share. Give All() to the ApiServer, and destroy this after it.
+// The services that people call, and the one by which relays join, with what they share. Give All() to the ApiServer, and
+// destroy this after it.
 #ifndef POSTERN_GATEWAY_API_SERVICES_H_
 #define POSTERN_GATEWAY_API_SERVICES_H_
 

@@ -45,7 +45,7 @@ grpc::ServerWriteReactor<v1::Record>* SessionsService::Replay(grpc::CallbackServ
 }
 
 absl::Status SessionsService::Stream(const std::string& who, const std::string& session_id, ReplayStream& stream) {
-  const absl::Status recorded = calls_.audit().Allowed(who, RuleOf(Rpc::kReplaySession), {session_id, ""});
+  const absl::Status recorded = calls_.audit().Allowed(who, RuleOf(Rpc::kReplaySession).name, {session_id, ""});
   if (!recorded.ok()) return recorded;
   absl::Status sent;
   const absl::Status read = parts_.sessions.Replay(session_id, [&](const v1::Record& record) {

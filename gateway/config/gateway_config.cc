@@ -45,7 +45,7 @@ ApiConfig ReadApi(Section api) {
   config.listen = api.Address("listen");
   Section tls = api.Required("tls");
   config.tls = ReadTls(tls);
-  if (!tls.Has("client_ca")) tls.Report("", "needs client_ca: relays prove their names with certificates");
+  config.ca = tls.OptionalFile("ca");
   return config;
 }
 
@@ -56,7 +56,7 @@ void ReadTargets(Section& root, GatewayConfig& config) {
     if (name.empty() || name.size() > 64 || name.find_first_of("+*\" \t\r\n") != std::string::npos) {
       target.Report("", "a target's name has at most 64 bytes, no blanks and none of + * \"");
     }
-    config.targets[name] = target.Strings("relays");
+    config.targets[name] = target.Strings("relays", {});
   });
 }
 

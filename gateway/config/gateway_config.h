@@ -34,7 +34,8 @@ struct MysqlConfig {
 
 struct ApiConfig {
   HostPort listen;
-  TlsFiles tls;  // client_ca is required: relays prove their names with it
+  TlsFiles tls;  // client_ca: of relays that bring certificates of their own
+  std::optional<std::string> ca;  // what relays that join check our certificate by; else the last one of tls.certificate
 };
 
 // INVARIANT: nothing a peer sends is unbounded; each bound is one of these, and each has a reader outside this folder.
@@ -76,6 +77,7 @@ struct GatewayLimits {
   // RPCs.
   uint64_t rpc_message_bytes = 4u << 20;
   uint32_t relays = 256;
+  absl::Duration relay_certificate_ttl = absl::Hours(24);  // of those that join; they renew at two thirds of it
   // Schemas.
   uint64_t catalog_bytes = 256u << 20;                // memory of one target's; twice that while a new one comes in
   absl::Duration catalog_max_age;  // of the schema that a statement under masks is read by; zero: read again for each
@@ -89,7 +91,7 @@ struct GatewayConfig {
   std::string data_dir;     // the journal, and the store unless it is elsewhere
   std::string sqlite_path;  // data_dir/postern.db unless store.sqlite.path says otherwise
   std::string policy;       // path
-  std::map<std::string, std::vector<std::string>> targets;  // target -> names of the relays that may serve it
+  std::map<std::string, std::vector<std::string>> targets;  // target -> names of relays, beside those that join, that may serve it
   std::vector<identity::Issuer> issuers;  // whose tokens let agents and people in
   GatewayLimits limits;
   log::Options log;

@@ -57,6 +57,7 @@ void ReadSizes(Reader& read, GatewayLimits& limits) {
 }
 
 void ReadTimes(Reader& read, GatewayLimits& limits) {
+  read.Time("relay_certificate_ttl", limits.relay_certificate_ttl, absl::Hours(24 * 365));
   read.Time("login_timeout", limits.login_timeout, absl::Minutes(5));
   read.Time("idle_timeout", limits.idle_timeout, absl::Hours(24 * 30));
   read.Time("statement_timeout", limits.statement_timeout, absl::Hours(24 * 30));

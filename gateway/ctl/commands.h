@@ -12,6 +12,7 @@ namespace postern::ctl {
 
 void AddStatus(CLI::App& app, Invocation& invocation);
 void AddTargets(CLI::App& app, Invocation& invocation);
+void AddRelay(CLI::App& app, Invocation& invocation);
 void AddTokens(CLI::App& app, Invocation& invocation);
 void AddApprovals(CLI::App& app, Invocation& invocation);
 void AddTasks(CLI::App& app, Invocation& invocation);

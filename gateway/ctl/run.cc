@@ -42,6 +42,7 @@ int Run(const std::vector<std::string>& arguments, World world) {
   app.fallthrough();
   AddStatus(app, invocation);
   AddTargets(app, invocation);
+  AddRelay(app, invocation);
   AddTokens(app, invocation);
   AddApprovals(app, invocation);
   AddTasks(app, invocation);

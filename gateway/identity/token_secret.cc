@@ -14,7 +14,7 @@ constexpr std::string_view kDigits = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdef
 constexpr size_t kLookupChars = 8;
 constexpr size_t kSecretChars = 43;
 constexpr size_t kTokenChars = kTokenPrefix.size() + kLookupChars + 1 + kSecretChars;
-static_assert(kTaskPrefix.size() == kTokenPrefix.size());
+static_assert(kTaskPrefix.size() == kTokenPrefix.size() && kJoinPrefix.size() == kTokenPrefix.size());
 
 char RandomDigit() {
   // 248 is the largest multiple of 62 in a byte: larger ones would favour the first digits.

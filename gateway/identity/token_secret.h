@@ -1,5 +1,5 @@
-// The text of an access token: "pat_" + lookup (8) + "_" + secret (43), base 62; of a task's password the same after "tsk_".
-// Pure but for randomness.
+// The text of a secret that the gateway gives out: prefix + lookup (8) + "_" + secret (43), base 62. An access token begins with
+// "pat_", a task's password with "tsk_", a relay's join token with "pjt_". Pure but for randomness.
 #ifndef POSTERN_GATEWAY_IDENTITY_TOKEN_SECRET_H_
 #define POSTERN_GATEWAY_IDENTITY_TOKEN_SECRET_H_
 
@@ -11,6 +11,7 @@ namespace postern::identity {
 
 inline constexpr std::string_view kTokenPrefix = "pat_";
 inline constexpr std::string_view kTaskPrefix = "tsk_";
+inline constexpr std::string_view kJoinPrefix = "pjt_";
 
 using SecretDigest = std::array<unsigned char, 32>;
 

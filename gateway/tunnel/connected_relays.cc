@@ -66,8 +66,9 @@ grpc::Service* ConnectedRelays::service() { return service_.get(); }
 
 grpc::ServerBidiReactor<v1::RelayEvent, v1::GatewayCommand>* ConnectedRelays::Register(
     grpc::CallbackServerContext* call) {
-  absl::StatusOr<std::string> name = options_.peer_name ? options_.peer_name(*call) : RelayNameOf(*call);
+  // Asked under the lock: who is revoked meanwhile is either told so here or found by CutOff.
   Lock lock(mutex_);
+  absl::StatusOr<std::string> name = options_.peer_name ? options_.peer_name(*call) : RelayNameOf(*call);
   if (shut_down_) name = absl::UnavailableError("the gateway is stopping");
   std::erase_if(lines_, [](const auto& line) { return line.expired(); });
   // Twice as many lines as relays: one that comes back may do so before its old line was missed.
@@ -79,8 +80,8 @@ grpc::ServerBidiReactor<v1::RelayEvent, v1::GatewayCommand>* ConnectedRelays::Re
 }
 
 grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>* ConnectedRelays::Tunnel(grpc::CallbackServerContext* call) {
-  absl::StatusOr<std::string> name = options_.peer_name ? options_.peer_name(*call) : RelayNameOf(*call);
   Lock lock(mutex_);
+  absl::StatusOr<std::string> name = options_.peer_name ? options_.peer_name(*call) : RelayNameOf(*call);
   if (shut_down_) name = absl::UnavailableError("the gateway is stopping");
   if (!name.ok()) return new RefusedCall<grpc::ByteBuffer, grpc::ByteBuffer>(name.status());
   const std::shared_ptr<TunnelStream> stream = TunnelStream::Start(
@@ -93,7 +94,24 @@ grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>* ConnectedRelays::Tu
 
 bool ConnectedRelays::Granted(const std::string& relay, const std::string& target) const {
   const auto names = grants_.find(target);
-  return names != grants_.end() && std::find(names->second.begin(), names->second.end(), relay) != names->second.end();
+  if (names == grants_.end()) return false;
+  if (std::find(names->second.begin(), names->second.end(), relay) != names->second.end()) return true;
+  return options_.also_granted && options_.also_granted(relay, target);
+}
+
+size_t ConnectedRelays::CutOff(const std::string& relay) {
+  std::vector<std::shared_ptr<RelayLine>> lines;
+  size_t doors = 0;
+  {
+    Lock lock(mutex_);
+    for (const std::weak_ptr<RelayLine>& known : lines_) {
+      std::shared_ptr<RelayLine> line = known.lock();
+      if (line != nullptr && line->name() == relay) lines.push_back(std::move(line));
+    }
+    for (const auto& [session, door] : doors_) doors += door.line->name() == relay ? 1 : 0;
+  }
+  for (const auto& line : lines) line->End(grpc::Status(grpc::StatusCode::PERMISSION_DENIED, "the relay was revoked"), true);
+  return doors;
 }
 
 void ConnectedRelays::Shutdown() {

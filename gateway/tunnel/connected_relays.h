@@ -34,6 +34,7 @@ class ConnectedRelays : public Relays, private LineEvents {
   std::vector<v1::TargetStatus> TargetStatuses() const override;
   size_t open_doors() const override;
   grpc::Service* service() override;
+  size_t CutOff(const std::string& relay) override;
   void Shutdown() override;
 
   // For the service.

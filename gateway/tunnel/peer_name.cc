@@ -49,12 +49,17 @@ absl::StatusOr<std::string> RelayName(const CertificateNames& names) {
   return names.common_names[0];
 }
 
-absl::StatusOr<std::string> RelayNameOf(const grpc::ServerContextBase& call) {
+absl::StatusOr<CertificateNames> CertificateOf(const grpc::ServerContextBase& call) {
   const std::shared_ptr<const grpc::AuthContext> peer = call.auth_context();
   if (peer == nullptr || !peer->IsPeerAuthenticated()) {
     return absl::UnauthenticatedError("a relay needs a client certificate");
   }
-  return RelayName({Values(*peer, "peer_uri"), Values(*peer, "x509_common_name")});
+  return CertificateNames{Values(*peer, "peer_uri"), Values(*peer, "x509_common_name")};
+}
+
+absl::StatusOr<std::string> RelayNameOf(const grpc::ServerContextBase& call) {
+  const absl::StatusOr<CertificateNames> names = CertificateOf(call);
+  return names.ok() ? RelayName(*names) : names.status();
 }
 
 }  // namespace postern::tunnel

@@ -23,6 +23,9 @@ struct CertificateNames {
 // name does not count. Without one, the single common name is the name. Otherwise UNAUTHENTICATED.
 absl::StatusOr<std::string> RelayName(const CertificateNames& names);
 
+// What the certificate of a call's client says; UNAUTHENTICATED when it showed none that verified.
+absl::StatusOr<CertificateNames> CertificateOf(const grpc::ServerContextBase& call);
+
 // The same for a call; UNAUTHENTICATED when its client showed no certificate that verified.
 absl::StatusOr<std::string> RelayNameOf(const grpc::ServerContextBase& call);
 

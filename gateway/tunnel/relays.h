@@ -67,6 +67,9 @@ class Relays {
   // The gRPC service to register with the server that relays dial. Owned by this object.
   virtual grpc::Service* service() = 0;
 
+  // Ends the relay's streams, its doors with them; how many doors those were. It may dial again.
+  virtual size_t CutOff(const std::string& relay) = 0;
+
   // Ends every stream; called before the gRPC server shuts down.
   virtual void Shutdown() = 0;
 };
@@ -81,8 +84,10 @@ struct RelaysOptions {
   CatalogSink* catalogs = nullptr;
   // For one report of a schema, from its first message to its last.
   absl::Duration catalog_timeout = absl::Minutes(3);
-  // Who dials, in place of the certificate's name: for tests without certificates.
+  // Who dials, in place of the certificate's name. Must not block.
   std::function<absl::StatusOr<std::string>(const grpc::ServerContextBase& call)> peer_name;
+  // What a relay may serve beside what `grants` says. Must not block.
+  std::function<bool(const std::string& relay, const std::string& target)> also_granted;
 };
 
 // `grants`: target name -> names of the relays that may serve it. `events` outlives the result. The executors of sessions

@@ -83,7 +83,7 @@ asio::awaitable<void> GatewayLink::WaitBeforeDialling() {
 
 absl::StatusOr<std::shared_ptr<grpc::Channel>> GatewayLink::Dial() const {
   link::KeepCallbackThreads();
-  absl::StatusOr<std::shared_ptr<grpc::ChannelCredentials>> credentials = options_.credentials();
+  absl::StatusOr<std::shared_ptr<grpc::ChannelCredentials>> credentials = options_.credentials(address_);
   if (!credentials.ok()) return credentials.status();
   return grpc::CreateCustomChannel(address_, *credentials, ChannelArgs(options_.server_name));
 }

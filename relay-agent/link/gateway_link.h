@@ -41,7 +41,8 @@ class LinkDuties {
 };
 
 struct LinkOptions {
-  using Credentials = std::function<absl::StatusOr<std::shared_ptr<grpc::ChannelCredentials>>()>;
+  // For a gateway's address; called at each dial.
+  using Credentials = std::function<absl::StatusOr<std::shared_ptr<grpc::ChannelCredentials>>(const std::string& gateway)>;
   Credentials credentials;
   std::string server_name;  // empty: the host dialled
   absl::Duration first_wait = absl::Milliseconds(250);

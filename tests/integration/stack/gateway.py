@@ -31,7 +31,7 @@ class Gateway:
         tls = {"certificate": str(certificate), "key": str(key)}
         config = {
             "mysql": {"listen": f"127.0.0.1:{self.mysql_port}", "tls": tls},
-            "api": {"listen": f"127.0.0.1:{self.api_port}", "tls": {**tls, "client_ca": str(self.certificates.ca)}},
+            "api": {"listen": f"127.0.0.1:{self.api_port}", "tls": {**tls, "client_ca": str(self.certificates.ca), "ca": str(self.certificates.ca)}},
             "data_dir": str(self.data),
             "store": {"sqlite": {}},
             "policy": str(self.policy_file),

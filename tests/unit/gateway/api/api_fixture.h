@@ -18,12 +18,15 @@
 #include "gateway/api/services.h"
 #include "gateway/approval/approvals.h"
 #include "gateway/catalog/catalogs.h"
+#include "gateway/enrolment/authority.h"
+#include "gateway/enrolment/enrolment.h"
 #include "gateway/frontend/live_sessions.h"
 #include "gateway/identity/tokens.h"
 #include "gateway/policy/in_force.h"
 #include "gateway/publishing/policy_publisher.h"
 #include "gateway/recording/file_journal.h"
 #include "gateway/recording/session_index.h"
+#include "gateway/store/sqlite/enrolled_relays.h"
 #include "gateway/store/sqlite/policy_versions.h"
 #include "tests/support/memory_task_store.h"
 #include "tests/support/memory_token_store.h"
@@ -132,8 +135,14 @@ class NoRelays final : public tunnel::Relays {
   std::vector<v1::RelayStatus> RelayStatuses() const override { return {}; }
   std::vector<v1::TargetStatus> TargetStatuses() const override { return {}; }
   size_t open_doors() const override { return 0; }
+  size_t CutOff(const std::string& relay) override {
+    cut_off.push_back(relay);
+    return 2;
+  }
   grpc::Service* service() override { return nullptr; }
   void Shutdown() override {}
+
+  std::vector<std::string> cut_off;
 };
 
 // A value that a test cannot do without.
@@ -164,13 +173,17 @@ struct ApiFixture {
                                absl::Now()};
   std::unique_ptr<store::PolicyVersions> policy_versions = Must(store::PolicyVersions::Open(folder.path() / "policies.db"));
   publishing::PolicyPublisher publisher{folder.path() / "policy.yaml", policy, *policy_versions};
+  std::unique_ptr<enrolment::Authority> authority = Must(enrolment::Authority::Open(folder.path() / "authority.pem"));
+  std::unique_ptr<store::EnrolledRelays> enrolled = Must(store::EnrolledRelays::Open(folder.path() / "relays.db"));
+  std::unique_ptr<enrolment::Enrolment> enrolment = Must(enrolment::Enrolment::Load(
+      authority.get(), enrolled.get(), {.targets = {"orders"}, .configured_relays = {"old-relay"}, .gateway_ca = [] { return "the gateway's CA"; }}));
   absl::Status reload_answer;
   int reloads = 0;
   tasks::Tasks tasks{{task_store, journal, approvals, policy, {"orders"}, [](const std::string&, const std::string&) {}},
                      {},
                      [] { return absl::Now(); },
                      [](absl::Time) {}};
-  ApiServices services{{*tokens, *tokens, approvals, tasks, [] { return MysqlAddress{"127.0.0.1", 3306}; }, *index, journal, live, relays, catalogs, policy, publisher,
+  ApiServices services{{*tokens, *tokens, approvals, tasks, [] { return MysqlAddress{"127.0.0.1", 3306}; }, *index, journal, live, relays, catalogs, policy, publisher, *enrolment,
                         [this] {
                           ++reloads;
                           return reload_answer;

@@ -213,6 +213,7 @@ class FakeRelays final : public tunnel::Relays {
   std::vector<v1::RelayStatus> RelayStatuses() const override { return {}; }
   std::vector<v1::TargetStatus> TargetStatuses() const override { return {}; }
   size_t open_doors() const override { return 0; }
+  size_t CutOff(const std::string&) override { return 0; }
   grpc::Service* service() override { return nullptr; }
   void Shutdown() override {}
 

@@ -152,7 +152,7 @@ inline RelayOptions OptionsFor(const std::string& gateway, const Target& target 
   options.link.first_wait = absl::Milliseconds(50);
   options.link.longest_wait = absl::Milliseconds(200);
   options.link.resend_interval = absl::Milliseconds(300);
-  options.link.credentials = []() -> absl::StatusOr<std::shared_ptr<grpc::ChannelCredentials>> {
+  options.link.credentials = [](const std::string&) -> absl::StatusOr<std::shared_ptr<grpc::ChannelCredentials>> {
     return grpc::SslCredentials({Read(Database().TlsFile("ca.pem")), Read(Database().TlsFile("relay.key")),
                                  Read(Database().TlsFile("relay.pem"))});
   };
