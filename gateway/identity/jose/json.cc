@@ -78,6 +78,8 @@ class Builder final : public nlohmann::json_sax<Json> {
 
 absl::StatusOr<Json> ParseObject(std::string_view text, const JsonLimits& limits) {
   if (text.size() > limits.bytes) return absl::InvalidArgumentError("is too long");
+  // No JSON has one, but the library takes it for the end of the text, whatever follows.
+  if (text.find('\0') != text.npos) return absl::InvalidArgumentError("is not JSON");
   Builder builder(limits);
   if (!Json::sax_parse(text, &builder)) return absl::InvalidArgumentError(builder.problem());
   Json root = builder.TakeRoot();
