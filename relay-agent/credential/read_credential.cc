@@ -26,14 +26,19 @@ using Source = std::shared_ptr<CredentialSource>;
 // The one of `keys` that is there; reports none or several, and yields none.
 std::optional<std::string_view> OneOf(Section& section, const std::vector<std::string_view>& keys) {
   std::optional<std::string_view> found;
+  bool several = false;
   for (const std::string_view key : keys) {
-    if (!section.Has(key)) continue;
-    if (found) {
+    // Asks for it, so that it is not told to be unknown too.
+    section.IsNull(key);
+    if (!section.Has(key) || several) continue;
+    several = found.has_value();
+    if (several) {
       section.Report(key, config::Cat("only one of ", config::Join(keys, ", "), " may be there"));
-      return std::nullopt;
+    } else {
+      found = key;
     }
-    found = key;
   }
+  if (several) return std::nullopt;
   if (!found && section.present()) section.Report("", config::Cat("one of ", config::Join(keys, ", "), " is needed"));
   return found;
 }

@@ -198,6 +198,7 @@ Grant ParseGrant(std::string_view line) {
   } while (reader.Take(","));
   if (!reader.TakeWord("ON")) {
     // MariaDB writes a role's name without quotes where it needs none.
+    grant.names.clear();
     if (!revoked) ReadRoles(Reader(after), grant);
     return grant;
   }

@@ -53,7 +53,7 @@ TEST_CASE("what cannot be is reported where it stands") {
         std::string::npos);
   const std::string vault = "credential: { vault: { login: { token_file: /dev/null }, ";
   CHECK(Problems(vault + "address: 'http://vault', dynamic_role: r } }") ==
-        "relay.yaml:1:64: credential.vault.address: expected https://…, or http:// with a loopback address");
+        "relay.yaml:1:67: credential.vault.address: expected https://…, or http:// with a loopback address");
   CHECK(Problems(vault + "address: 'https://v', dynamic_role: '../sys' } }")
             .find("credential.vault.dynamic_role: may only hold") != std::string::npos);
   CHECK(Problems("user: u\n" + vault + "address: 'https://v', dynamic_role: r } }") ==

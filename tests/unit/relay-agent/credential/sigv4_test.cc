@@ -14,11 +14,11 @@ constexpr char kSecret[] = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY";
 absl::Time At(const std::string& text) {
   absl::Time time;
   std::string error;
-  REQUIRE(absl::ParseTime("%Y%m%dT%H%M%SZ", text, &time, &error));
+  REQUIRE(absl::ParseTime(absl::RFC3339_full, text, &time, &error));
   return time;
 }
 
-SigningScope SuiteScope() { return {At("20150830T123600Z"), "us-east-1", "service"}; }
+SigningScope SuiteScope() { return {At("2015-08-30T12:36:00Z"), "us-east-1", "service"}; }
 
 CanonicalRequest SuiteRequest() {
   CanonicalRequest request;
@@ -55,7 +55,7 @@ TEST_CASE("IAM's ListUsers of the documentation") {
                      {"host", "iam.amazonaws.com"},
                      {"x-amz-date", "20150830T123600Z"}};
   request.payload_hash = HexSha256("");
-  CHECK(Sign(request, {At("20150830T123600Z"), "us-east-1", "iam"}, kSecret) ==
+  CHECK(Sign(request, {At("2015-08-30T12:36:00Z"), "us-east-1", "iam"}, kSecret) ==
         "5d672d79c15b13162d9279b0855cfba6789a8edb4c82c400e06b5924a6f2b5d7");
 }
 
@@ -67,7 +67,7 @@ TEST_CASE("the presigned URL of the documentation") {
   request.path = "/test.txt";
   request.headers = {{"host", "examplebucket.s3.amazonaws.com"}};
   request.payload_hash = "UNSIGNED-PAYLOAD";
-  CHECK(PresignedQuery(request, {At("20130524T000000Z"), "us-east-1", "s3"}, keys, absl::Hours(24)) ==
+  CHECK(PresignedQuery(request, {At("2013-05-24T00:00:00Z"), "us-east-1", "s3"}, keys, absl::Hours(24)) ==
         "X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=AKIAIOSFODNN7EXAMPLE%2F20130524%2Fus-east-1%2Fs3%2Faws4_"
         "request"
         "&X-Amz-Date=20130524T000000Z&X-Amz-Expires=86400&X-Amz-SignedHeaders=host"
@@ -78,7 +78,7 @@ TEST_CASE("a token for RDS is a signed URL without its scheme, and holds the ses
   AwsKeys keys;
   keys.key_id = "AKIDEXAMPLE";
   keys.secret = mysql::Secret(kSecret);
-  const absl::Time now = At("20150830T123600Z");
+  const absl::Time now = At("2015-08-30T12:36:00Z");
   const mysql::Secret token = RdsToken("db.example.com", 3306, "po stern", "eu-west-1", keys, now);
   const std::string text(token.Reveal());
   CHECK(absl::StartsWith(text,
