@@ -139,7 +139,10 @@ ordered_json SessionJson(const v1::SessionDetail& detail) {
 }
 
 ordered_json RecordJson(const v1::Record& record) {
-  ordered_json json = {{"at", IsoMicros(record.at_unix_us())}, {"session_id", record.session_id()}, {"event", nullptr}};
+  ordered_json json = {{"at", IsoMicros(record.at_unix_us())},
+                       {"session_id", record.session_id()},
+                       {"task_id", record.task_id()},
+                       {"event", nullptr}};
   const auto* field =
       record.GetReflection()->GetOneofFieldDescriptor(record, v1::Record::descriptor()->FindOneofByName("event"));
   if (field == nullptr) return json;

@@ -20,7 +20,7 @@ nlohmann::ordered_json ToJson(const google::protobuf::Message& message);
 
 // The session's own fields, then `statements`, `doors_opened`, `doors_closed`.
 nlohmann::ordered_json SessionJson(const v1::SessionDetail& detail);
-// `at`, `session_id`, `event` (which it is) and the event's own object under that name.
+// `at`, `session_id`, `task_id`, `event` (which it is) and the event's own object under that name.
 nlohmann::ordered_json RecordJson(const v1::Record& record);
 
 // All of it in ASCII: what is not, is escaped, so that a terminal that shows it is not steered.

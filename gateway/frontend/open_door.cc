@@ -53,7 +53,7 @@ asio::awaitable<bool> OpenDoor(SessionState& s, Errand& errand) {
     co_await Refuse(s, errand, DoorFailed(s, errand, door.status()));
     co_return false;
   }
-  s.login.task->CountDoor();
+  s.services.tasks.CountDoor(s.login.session_id);
   if (s.ending) {
     (*door)->Close();
     co_await Refuse(s, errand, SessionEnded(s, errand));

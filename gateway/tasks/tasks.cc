@@ -264,7 +264,7 @@ Membership Tasks::JoinAlone(const identity::Principal& who, const policy::Access
 
 void Tasks::ExpectDoor(const std::string& session_id, const OpenTaskPtr& task) {
   std::lock_guard lock(doors_mutex_);
-  doors_[session_id] = {task->id(), task};
+  doors_[session_id] = {task->id(), task, false};
   // Of relays that never came back.
   if (doors_.size() > kMaxExpectedProofs) doors_.erase(doors_.begin());
 }
@@ -276,7 +276,14 @@ void Tasks::ExpectProof(const std::string& session_id, const std::string& task_i
     if (const auto found = entries_.find(task_id); found != entries_.end()) task = found->second.open;
   }
   std::lock_guard lock(doors_mutex_);
-  doors_[session_id] = {task_id, task};
+  doors_[session_id] = {task_id, task, true};
+}
+
+void Tasks::CountDoor(const std::string& session_id) {
+  std::lock_guard lock(doors_mutex_);
+  const auto found = doors_.find(session_id);
+  if (found == doors_.end() || std::exchange(found->second.counted, true)) return;
+  found->second.task->CountDoor();
 }
 
 std::string Tasks::OnProof(const v1::CloseProof& proof) {
@@ -286,7 +293,10 @@ std::string Tasks::OnProof(const v1::CloseProof& proof) {
   const std::string task_id = found->second.task_id;
   // An unproven close may be followed by its proof.
   if (proof.state() == v1::CloseProof::STATE_UNPROVEN) return task_id;
-  if (found->second.task) found->second.task->CountProof(proof.state());
+  if (found->second.task) {
+    if (!found->second.counted) found->second.task->CountDoor();
+    found->second.task->CountProof(proof.state());
+  }
   doors_.erase(found);
   return task_id;
 }

@@ -99,8 +99,9 @@ class Tasks {
   Membership JoinAlone(const identity::Principal& who, const policy::AccessTerms& terms) const;
 
   // --- for doors
-  // The session is about to have one.
+  // The session is about to have one, and has it. A door that opens after its session gave up is counted by its proof.
   void ExpectDoor(const std::string& session_id, const OpenTaskPtr& task);
+  void CountDoor(const std::string& session_id);
   // Of an earlier life of the gateway.
   void ExpectProof(const std::string& session_id, const std::string& task_id);
   // The task's id; empty if that is not known.
@@ -170,6 +171,7 @@ class Tasks {
   struct ExpectedProof {
     std::string task_id;
     OpenTaskPtr task;
+    bool counted = false;
   };
   std::mutex doors_mutex_;
   std::map<std::string, ExpectedProof, std::less<>> doors_;  // by session; ids sort by time

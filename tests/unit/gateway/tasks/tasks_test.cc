@@ -144,7 +144,7 @@ TEST_CASE("the summary is written once all doors are proven closed, with what wa
     REQUIRE(member.has_value());
     world.life.tasks.ExpectDoor("ses_1", member->task());
     (*member)->CountSession();
-    (*member)->CountDoor();
+    world.life.tasks.CountDoor("ses_1");
     (*member)->CountRefused();
     REQUIRE_FALSE((*member)->budget().BeginStatement());
     (*member)->budget().Take([](const BudgetLeft& left) { return policy::Spending{.rows = left.rows, .bytes = 99}; });
@@ -179,7 +179,7 @@ TEST_CASE("a proof that does not come is missing in the summary, which comes all
   {
     auto member = world.life.tasks.Join(made.task.id());
     world.life.tasks.ExpectDoor("ses_1", member->task());
-    (*member)->CountDoor();
+    world.life.tasks.CountDoor("ses_1");
   }
   REQUIRE(world.life.tasks.End(made.task.id(), Agent()).ok());
   world.life.After(absl::Seconds(14));
