@@ -61,7 +61,8 @@ struct RelationShape {
   ColumnList columns;
   // Of a view, its SELECT as the server prints it: names quoted and qualified. Empty if the relay may not see it.
   std::string_view definition;
-  std::vector<std::string_view> triggers;  // the body of each
+  // Of each, its event (INSERT, UPDATE or DELETE), a blank and its body. Empty if the relay may not see it.
+  std::vector<std::string_view> triggers;
 };
 
 enum class RoutineKind : uint8_t { kProcedure, kFunction };

@@ -30,12 +30,20 @@ void AddGlobalOptions(CLI::App& app, GlobalFlags& flags) {
   app.set_version_flag("--version", "posternctl " POSTERN_VERSION);
 }
 
+// What was not written was not told: a full disk, a closed pipe.
+int Told(int code, World& world) {
+  world.out.flush();
+  if (world.out.good()) return code;
+  world.err << "posternctl: the output could not be written whole\n";
+  return code == kOk ? kFailed : code;
+}
+
 }  // namespace
 
 int Run(const std::vector<std::string>& arguments, World world) {
   CLI::App app(kAbout, "posternctl");
   app.footer(kFooter);
-  Invocation invocation(std::move(world));
+  Invocation invocation(world);
   AddGlobalOptions(app, invocation.flags());
   app.require_subcommand(1);
   // Global options may stand after the command too.
@@ -53,9 +61,9 @@ int Run(const std::vector<std::string>& arguments, World world) {
   try {
     app.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));
   } catch (const CLI::ParseError& error) {
-    return app.exit(error, invocation.out(), invocation.err()) == 0 ? kOk : kUsage;
+    return Told(app.exit(error, invocation.out(), invocation.err()) == 0 ? kOk : kUsage, world);
   }
-  return invocation.Run();
+  return Told(invocation.Run(), world);
 }
 
 }  // namespace postern::ctl

@@ -28,7 +28,7 @@ struct Question {
 
 ExitCode AnswerLines(Invocation& invocation) {
   for (std::string line; std::getline(invocation.in(), line);) {
-    if (!line.empty()) invocation.out() << Line(AnswerLine(line)) << '\n';
+    invocation.out() << Line(AnswerLine(line)) << '\n';
   }
   return kOk;
 }

@@ -74,6 +74,7 @@ Json FlagsJson(const sql::Facts& f) {
   add(f.temporary, "temporary");
   add(f.executes_nested, "executes_nested");
   add(f.columns_cut, "columns_cut");
+  add(f.plan_hint, "plan_hint");
   add(f.session.harmless_startup, "harmless_startup");
   add(f.session.moves_pinned_state, "moves_pinned_state");
   return flags;

@@ -104,21 +104,6 @@ bool TouchesSchema(const sql::Facts& facts) {
 
 uint64_t GenerationOf(const catalog::CatalogPtr& catalog) { return catalog == nullptr ? 0 : catalog->generation(); }
 
-// What a routine or a block does beside what it says is not followed: it may be DDL.
-bool MayChangeSchema(const sql::Facts& facts) {
-  if (facts.temporary) return false;
-  switch (facts.group) {
-    case sql::VerbGroup::kDdl:
-    case sql::VerbGroup::kAdmin: return true;
-    case sql::VerbGroup::kRead:
-    case sql::VerbGroup::kWrite:
-    case sql::VerbGroup::kAccount:
-    case sql::VerbGroup::kSession:
-    case sql::VerbGroup::kTransaction: break;
-  }
-  return facts.verb == sql::Verb::kCall || facts.verb == sql::Verb::kBlock || facts.dynamic_sql;
-}
-
 policy::Decision DecideBatch(const SessionState& s, const policy::Rules& rules,
                              const std::vector<sql::Reading>& statements) {
   const policy::SessionFacts session = s.Facts();
@@ -153,7 +138,7 @@ void JudgeBatch(const SessionState& s, const policy::Rules& rules, Judged& judge
   judged.is_batch = batch.statements.size() > 1;
   for (const sql::Reading& reading : batch.statements) {
     DescribeFacts(judged.errand.record, reading.facts);
-    judged.errand.changes_schema |= MayChangeSchema(reading.facts);
+    judged.errand.changes_schema |= sql::MayChangeSchema(reading.facts);
     judged.errand.touches_schema |= TouchesSchema(reading.facts);
     absl::StrAppend(&judged.forwarded, judged.forwarded.empty() ? "" : ";",
                     absl::string_view(reading.canonical.view().data(), reading.canonical.view().size()));
@@ -163,7 +148,7 @@ void JudgeBatch(const SessionState& s, const policy::Rules& rules, Judged& judge
                                                          policy::Decide(rules, batch.statements.front().facts, s.Facts()));
   std::vector<const sql::Facts*> all;
   for (const sql::Reading& reading : batch.statements) all.push_back(&reading.facts);
-  decision = UnderMasks(judged.errand, std::move(decision), policy::PlanMasks(rules, all, s.Facts()));
+  decision = UnderMasks(judged.errand, std::move(decision), policy::PlanMasks(rules, all, s.Facts(), judged.catalog.get()));
   judged.facts = std::move(batch.statements.front().facts);
   SetDecision(judged.errand, std::move(decision), rules);
 }
@@ -181,8 +166,10 @@ void JudgeOne(const SessionState& s, const policy::Rules& rules, Judged& judged,
   policy::Decision decision = policy::Decide(rules, reading.facts, session);
   if (judged.errand.command->Is(mysql::Command::kQuery)) decision = Undoable(s, reading.facts, std::move(decision));
   SetDecision(judged.errand,
-              UnderMasks(judged.errand, std::move(decision), policy::PlanMasks(rules, reading.facts, session)), rules);
-  judged.errand.changes_schema = MayChangeSchema(reading.facts);
+              UnderMasks(judged.errand, std::move(decision),
+                         policy::PlanMasks(rules, reading.facts, session, judged.catalog.get())),
+              rules);
+  judged.errand.changes_schema = sql::MayChangeSchema(reading.facts);
   judged.errand.touches_schema = TouchesSchema(reading.facts);
   judged.forwarded = std::string(reading.canonical.view());
   judged.facts = std::move(reading.facts);
@@ -236,11 +223,11 @@ void JudgePrepared(const SessionState& s, Errand& errand, PreparedStatement& pre
     prepared.facts = std::move(reading.facts);
     prepared.catalog_generation = generation;
   }
-  errand.changes_schema = MayChangeSchema(prepared.facts);
+  errand.changes_schema = sql::MayChangeSchema(prepared.facts);
   errand.touches_schema = TouchesSchema(prepared.facts);
   SetDecision(errand,
               UnderMasks(errand, Undoable(s, prepared.facts, policy::Decide(*rules, prepared.facts, session)),
-                         policy::PlanMasks(*rules, prepared.facts, session)),
+                         policy::PlanMasks(*rules, prepared.facts, session, catalog.get())),
               *rules);
 }
 

@@ -124,7 +124,8 @@ Refusal Contradiction(const Errand& errand, std::string_view why) {
   return {{kRefused, "42000",
            WithBracket(absl::StrCat("Postern withheld the result of this ", What(errand), ": ",
                                     absl::string_view(why.data(), why.size()),
-                                    ". Columns are masked here, and the schema may have changed. Send it again."),
+                                    ". Columns are masked here, and the schema may have changed. Send it again; if "
+                                    "that does not help, give derived tables and their columns other names."),
                        errand, "decision=withheld rule=masked-column retry=same-statement")},
           v1::Outcome::RESULT_WITHHELD};
 }

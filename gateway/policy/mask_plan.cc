@@ -25,7 +25,7 @@ constexpr std::string_view kNameTables[] = {
 constexpr std::string_view kShowable[] = {
     "charsets", "collations", "create_db", "create_func", "create_proc", "create_sequence", "create_table", "create_view",
     "databases", "errors", "fields", "function_status", "grants", "keys", "library_status", "package_status", "plugins",
-    "privileges", "procedure_status", "status", "storage_engines", "table_status", "tables", "variables", "warnings"};
+    "privileges", "procedure_status", "status", "storage_engines", "tables", "variables", "warnings"};
 
 template <size_t N>
 bool IsOneOf(const std::string_view (&list)[N], std::string_view name) {
@@ -54,19 +54,21 @@ std::string_view What(sql::ColumnRole role) {
 // One statement under the masks of one session.
 class Planner {
  public:
-  Planner(const Rules& rules, const sql::Facts& facts, const SessionFacts& session)
-      : rules_(rules), facts_(facts), session_(session) {}
+  Planner(const Rules& rules, const sql::Facts& facts, const SessionFacts& session, const sql::Schema* schema)
+      : rules_(rules), facts_(facts), session_(session), schema_(schema) {}
 
   std::optional<Decision> RefuseServerState() const;
   std::optional<Decision> RefuseUnresolved() const;
   std::optional<Decision> RefuseChange() const;
   std::optional<Decision> RefuseUses() const;
+  std::optional<Decision> RefuseHints() const;
+  std::optional<Decision> RefuseNames() const;
   std::optional<Decision> PlanOutputs(MaskPlan& plan) const;
 
  private:
-  std::optional<MaskFor> MaskAt(const sql::ColumnRef& column) const {
-    return MaskOf(rules_, session_, column.schema, column.table, column.name);
-  }
+  std::optional<sql::RelationShape> ShapeOf(const std::string& schema, const std::string& table) const;
+  std::optional<MaskFor> MaskAt(const sql::ColumnRef& column) const;
+  bool IsHashOfMore(const sql::OutputColumn& output) const;
   bool IsLet(const sql::ColumnUse& use, MaskedUse let) const;
   std::optional<Decision> PlanOutput(const sql::OutputColumn& output, MaskPlan& plan, OutputPlan& planned) const;
   bool TouchesRows() const;
@@ -74,7 +76,25 @@ class Planner {
   const Rules& rules_;
   const sql::Facts& facts_;
   const SessionFacts& session_;
+  const sql::Schema* schema_;
 };
+
+std::optional<sql::RelationShape> Planner::ShapeOf(const std::string& schema, const std::string& table) const {
+  if (schema_ == nullptr) return std::nullopt;
+  return schema_->FindRelation(schema.empty() ? session_.default_schema : schema, table);
+}
+
+// "*" is every column that the table has, or any that it could have where nobody knows it.
+std::optional<MaskFor> Planner::MaskAt(const sql::ColumnRef& column) const {
+  const auto shape = column.name == "*" ? ShapeOf(column.schema, column.table) : std::nullopt;
+  if (!shape) return MaskOf(rules_, session_, column.schema, column.table, column.name);
+  std::optional<MaskFor> strictest;
+  for (const sql::ColumnShape each : shape->columns) {
+    const auto mask = MaskOf(rules_, session_, shape->schema, shape->name, each.name);
+    if (mask && (!strictest || mask->use < strictest->use)) strictest = mask;
+  }
+  return strictest;
+}
 
 // Parts of the server that hold statements, rows or messages of this session or of others.
 std::optional<Decision> Planner::RefuseServerState() const {
@@ -128,7 +148,8 @@ std::optional<Decision> Planner::RefuseChange() const {
     const bool changes = use.access == sql::Access::kAlter || use.access == sql::Access::kCreate || use.access == sql::Access::kDrop;
     if (use.kind != sql::ObjectKind::kTable || !changes) continue;
     const std::string& schema = use.schema.empty() ? session_.default_schema : use.schema;
-    if (!MaskOf(rules_, session_, schema, use.name, "*")) continue;
+    const bool is_new = use.access == sql::Access::kCreate && schema_ != nullptr && !ShapeOf(schema, use.name);
+    if (is_new || !MaskAt({schema, use.name, "*"})) continue;
     return Refuse(builtin::kMaskedColumn, Cat(Printable(schema), ".", Printable(use.name), " has masked columns and keeps its shape"));
   }
   return std::nullopt;
@@ -153,6 +174,41 @@ std::optional<Decision> Planner::RefuseUses() const {
   return std::nullopt;
 }
 
+// Whoever chooses how rows are found chooses the order in which they come.
+std::optional<Decision> Planner::RefuseHints() const {
+  if (!facts_.plan_hint || !TouchesRows()) return std::nullopt;
+  return Refuse(builtin::kMaskedColumn, "an optimizer hint could bring rows in the order of a masked column; leave the hint out");
+}
+
+// The server tells a derived column by the derived table's name: as if it were a column of the table of that name.
+std::optional<Decision> Planner::RefuseNames() const {
+  for (const sql::OutputColumn& output : facts_.outputs) {
+    const bool masked = std::any_of(output.sources.begin(), output.sources.end(),
+                                    [&](const sql::ColumnSource& source) { return MaskAt(source.column).has_value(); });
+    if (masked) continue;
+    for (const std::string& table : facts_.derived) {
+      if (!MaskOf(rules_, session_, {}, table, output.name)) continue;
+      return Refuse(builtin::kMaskedColumn, Cat(Printable(table), ".", Printable(output.name), " is also the name of a masked column, and the result "
+                                                "could not be told from it; give the derived table or its column another name"));
+    }
+  }
+  return std::nullopt;
+}
+
+// Whoever can put a value of their own beside the hashed ones can have any guess hashed, and compare.
+bool Planner::IsHashOfMore(const sql::OutputColumn& output) const {
+  if (output.constant) return true;
+  std::optional<Mask> hash;
+  for (const sql::ColumnSource& source : output.sources) {
+    const auto shape = ShapeOf(source.column.schema, source.column.table);
+    const auto mask = MaskAt(source.column);
+    if (!mask && shape && shape->kind == sql::RelationKind::kView) continue;  // what its columns are made of stands beside them
+    if (!mask || mask->mask.kind != MaskKind::kHash || (hash && *hash != mask->mask)) return true;
+    hash = mask->mask;
+  }
+  return false;
+}
+
 std::optional<Decision> Planner::PlanOutput(const sql::OutputColumn& output, MaskPlan& plan, OutputPlan& planned) const {
   if (!output.computed) planned.name = output.name;
   for (const sql::ColumnSource& source : output.sources) {
@@ -166,7 +222,8 @@ std::optional<Decision> Planner::PlanOutput(const sql::OutputColumn& output, Mas
       return Refuse(builtin::kMaskedColumn, Cat(NameOf(source.column), " is masked, and nobody knows in which column of the result "
                                                                        "it would be; name the columns"));
     }
-    const Mask as = source.how == sql::Derivation::kCopied ? mask->mask : Mask{};
+    const bool as_it_says = source.how == sql::Derivation::kCopied && (mask->mask.kind != MaskKind::kHash || !IsHashOfMore(output));
+    const Mask as = as_it_says ? mask->mask : Mask{};
     if (!planned.mask || CompareStrictness(as, *planned.mask) < 0) planned.mask = as;
     plan.applied.push_back(Cat(NameOf(source.column), ": ", MaskText(as)));
   }
@@ -192,25 +249,32 @@ Masking Refused(Decision decision) { return {std::move(decision), {.in_force = t
 
 }  // namespace
 
-Masking PlanMasks(const Rules& rules, const sql::Facts& facts, const SessionFacts& session) {
+Masking PlanMasks(const Rules& rules, const sql::Facts& facts, const SessionFacts& session, const sql::Schema* schema) {
   if (!AnyMasks(rules, session)) return {};
-  const Planner planner(rules, facts, session);
+  const Planner planner(rules, facts, session, schema);
   if (auto refused = planner.RefuseServerState()) return Refused(*std::move(refused));
   if (auto refused = planner.RefuseUnresolved()) return Refused(*std::move(refused));
   if (auto refused = planner.RefuseChange()) return Refused(*std::move(refused));
   if (auto refused = planner.RefuseUses()) return Refused(*std::move(refused));
+  if (auto refused = planner.RefuseHints()) return Refused(*std::move(refused));
+  if (auto refused = planner.RefuseNames()) return Refused(*std::move(refused));
   Masking masking;
   masking.plan.in_force = true;
   if (auto refused = planner.PlanOutputs(masking.plan)) return Refused(*std::move(refused));
   return masking;
 }
 
-Masking PlanMasks(const Rules& rules, const std::vector<const sql::Facts*>& batch, const SessionFacts& session) {
-  if (batch.size() == 1) return PlanMasks(rules, *batch.front(), session);
+Masking PlanMasks(const Rules& rules, const std::vector<const sql::Facts*>& batch, const SessionFacts& session,
+                  const sql::Schema* schema) {
+  if (batch.size() == 1) return PlanMasks(rules, *batch.front(), session, schema);
   Masking together;
   for (const sql::Facts* facts : batch) {
-    Masking one = PlanMasks(rules, *facts, session);
+    Masking one = PlanMasks(rules, *facts, session, schema);
     if (one.refused) return one;
+    if (one.plan.in_force && sql::MayChangeSchema(*facts)) {
+      return Refused(Refuse(builtin::kNotResolved, "a statement that may change the schema must be sent alone: the others of its packet "
+                                                   "would be read by the schema before it, and columns are masked here"));
+    }
     if (one.plan.MasksAnything() || one.plan.shows_warnings) {
       return Refused(Refuse(builtin::kMaskedColumn, "a statement that shows a masked column, or warnings, must be sent alone"));
     }

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "common/sql/facts/facts.h"
+#include "common/sql/schema.h"
 #include "gateway/policy/decision.h"
 #include "gateway/policy/rules.h"
 #include "gateway/policy/session_facts.h"
@@ -43,12 +44,13 @@ struct Masking {
   MaskPlan plan;
 };
 
-// `facts` were read with the target's schema at hand, or refused where that matters.
-Masking PlanMasks(const Rules& rules, const sql::Facts& facts, const SessionFacts& session);
+// `facts` were read with the target's schema at hand, and that is `schema`; null: not known, refused where that matters.
+Masking PlanMasks(const Rules& rules, const sql::Facts& facts, const SessionFacts& session, const sql::Schema* schema);
 
 // For a prepared statement's PREPARE, an EXPLAIN, a batch: the same judgement by statement. Several in one packet pass only
-// if none of them shows a masked column.
-Masking PlanMasks(const Rules& rules, const std::vector<const sql::Facts*>& batch, const SessionFacts& session);
+// if none of them shows a masked column, and none changes the schema by which the others were read.
+Masking PlanMasks(const Rules& rules, const std::vector<const sql::Facts*>& batch, const SessionFacts& session,
+                  const sql::Schema* schema);
 
 }  // namespace postern::policy
 

@@ -29,7 +29,7 @@ policy::Decision Stricter(policy::Decision a, policy::Decision b) {
 void ApplyMasks(const policy::Rules& rules, const Question& question, const std::vector<const sql::Facts*>& batch,
                 Answer& answer) {
   if (question.schema == nullptr) return;
-  policy::Masking masking = policy::PlanMasks(rules, batch, question.session);
+  policy::Masking masking = policy::PlanMasks(rules, batch, question.session, question.schema);
   answer.masks = std::move(masking.plan);
   if (masking.refused && !answer.decision.denied()) answer.decision = *std::move(masking.refused);
 }

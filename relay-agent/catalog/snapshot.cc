@@ -191,11 +191,12 @@ absl::Status Reading::Views() {
 absl::Status Reading::Triggers() {
   return connection_.Stream(
       "SELECT EVENT_OBJECT_SCHEMA, EVENT_OBJECT_TABLE, " + Capped("ACTION_STATEMENT", limits_.definition_bytes) +
-          ", SQL_MODE FROM information_schema.TRIGGERS" +
+          ", SQL_MODE, EVENT_MANIPULATION FROM information_schema.TRIGGERS" +
           InOrderOf({"EVENT_OBJECT_SCHEMA", "EVENT_OBJECT_TABLE", "TRIGGER_NAME"}),
       [&](const Fields& row) {
         const bool usable = ReadsTheSame(row[3].value_or("?"));
-        return AddText(TextOf(v1::CatalogText::OF_TRIGGER, row), usable ? row[2].value_or("") : "");
+        const std::string body = usable ? Text(row, 2) : "";
+        return AddText(TextOf(v1::CatalogText::OF_TRIGGER, row), body.empty() ? body : absl::StrCat(Text(row, 4), " ", body));
       });
 }
 

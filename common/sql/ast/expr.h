@@ -45,7 +45,7 @@ enum class ExprKind : uint8_t {
   kCast,            // CAST, CONVERT: child, keyword = the type's first word; or name = the character set
   kInterval,        // INTERVAL child unit (keyword)
   kMatch,           // MATCH columns AGAINST child
-  kDefault,         // DEFAULT or DEFAULT(column)
+  kDefault,         // DEFAULT, DEFAULT(column) or VALUES(column) (keyword)
   kCollate,
   kIntroduced,      // _utf8mb4'x', {d 'x'}
   kJsonPath,        // column->'$.x'

@@ -89,6 +89,7 @@ struct TableRef {
   JoinKind join = JoinKind::kComma;  // to the table before it
   bool natural = false;
   bool partitions = false;  // PARTITION (names): rows by the values of columns that are not named
+  bool index_hints = false;  // USE, FORCE or IGNORE INDEX: rows in the order of columns that are not named
   TableRef* next = nullptr;
 };
 

@@ -41,6 +41,7 @@ bool Collector::Spend(size_t steps) {
 }
 
 void Collector::UseColumn(ColumnId id, ColumnRole role) {
+  if (lineage_.IsConstant(id)) return;
   const bool compared = comparing_ && (role == ColumnRole::kPredicate || role == ColumnRole::kJoin);
   const auto bit = static_cast<uint8_t>(1u << static_cast<unsigned>(role));
   if (id >= roles_.size()) roles_.resize(lineage_.size(), 0);
@@ -96,6 +97,10 @@ void Collector::VisitColumn(const Expr& column) {
   if (column.table.empty()) return VisitBareColumn(name);
   const std::string_view table = lineage_.Keep(column.table);
   const std::string_view schema = lineage_.Keep(column.schema);
+  if (row_ != nullptr && (EqualsIgnoreCase(table, "OLD") || EqualsIgnoreCase(table, "NEW"))) {
+    List<Flow> found;
+    return LookIn(*row_, name, found) ? TakeFlows(found) : Unresolved("column", table, name);
+  }
   bool met = false;
   for (Scope* scope = scope_; scope != nullptr; scope = scope->outer) {
     if (scope->hidden) continue;

@@ -96,7 +96,14 @@ void Collector::VisitInner(const Command& command) {
   for (const StatementRef& ref : command.statements) {
     Collector inner(text_, dialect_, known_);
     inner.in_body_ = in_body_ || command.body_is_definition;
-    Absorb(inner.Collect(*ref.statement), !command.body_is_definition);
+    inner.row_ = row_;
+    inner.depth_ = depth_;
+    inner.repeats_ = repeats_;
+    inner.texts_ = texts_;
+    const Facts facts = inner.Collect(*ref.statement);
+    TakeOver(inner);
+    reshapes_ |= facts.group == VerbGroup::kDdl && facts.verb != Verb::kTruncate && !facts.temporary;
+    Absorb(facts, !command.body_is_definition);
   }
 }
 
@@ -148,10 +155,11 @@ void Collector::VisitNested(const Command& command) {
   const bool explains = command.verb == Verb::kExplain;
   for (const StatementRef& ref : command.statements) {
     nested_explain_ = explains && !command.body_runs;
+    explaining_ = explains;
     default_schema_ = lineage_.Keep(command.default_schema);
     Visit(*ref.statement);
     default_schema_ = {};
-    nested_explain_ = false;
+    nested_explain_ = explaining_ = false;
     if (explains || facts_.verb != Verb::kExplain) {
       facts_.nested = facts_.verb;
       facts_.executes_nested = command.body_runs;

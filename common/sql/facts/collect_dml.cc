@@ -26,8 +26,9 @@ constexpr size_t kMaxComparisons = 1u << 20;  // beyond it every table counts as
 
 }  // namespace
 
-// The columns are those of the one target if there is one, else of whatever is in scope.
-void Collector::VisitAssignments(const List<Assignment>& list, const Source* target) {
+// The columns are those of the one target if there is one, else of whatever is in scope. DEFAULT, which has no value here, is
+// made of what else stands in the row.
+void Collector::VisitAssignments(const List<Assignment>& list, const Source* target, bool of_rows_that_exist) {
   for (const Assignment& assignment : list) {
     if (target != nullptr) {
       Assign(*target, lineage_.Keep(assignment.column->name));
@@ -35,6 +36,10 @@ void Collector::VisitAssignments(const List<Assignment>& list, const Source* tar
       VisitAs(ColumnRole::kAssigned, assignment.column);
     }
     VisitAs(ColumnRole::kStored, assignment.value);
+    if (assignment.value != nullptr || !of_rows_that_exist) continue;
+    role_ = ColumnRole::kStored;
+    VisitDefault(*assignment.column);
+    role_ = ColumnRole::kProjected;
   }
 }
 
@@ -54,7 +59,6 @@ const Source& Collector::EnterTarget(const ObjectName& table, Scope& scope) {
   scope.sources.Add(source);
   scope.outer = scope_;
   scope_ = &scope;
-  VisitTriggers(table);
   return *source;
 }
 
@@ -71,11 +75,14 @@ void Collector::VisitShape(const Insert& insert) {
   }
   Scope scope;
   const Source& target = EnterTarget(insert.table, scope);
+  VisitTriggers(insert.table, Access::kInsert);
+  if (insert.replace) VisitTriggers(insert.table, Access::kDelete);
+  if (insert.has_on_duplicate) VisitTriggers(insert.table, Access::kUpdate);
   for (const Expr& column : insert.columns) Assign(target, lineage_.Keep(column.name));
   if (insert.columns.empty() && insert.set.empty()) Assign(target, "*");
   VisitExprsAs(ColumnRole::kStored, insert.values);
-  VisitAssignments(insert.set, &target);
-  VisitAssignments(insert.on_duplicate, &target);
+  VisitAssignments(insert.set, &target, false);
+  VisitAssignments(insert.on_duplicate, &target, true);
   if (!insert.returning.empty()) {
     AddObject(ObjectKind::kTable, Access::kRead, insert.table);
     VisitItems(insert.returning, scope.items);
@@ -106,7 +113,7 @@ void Collector::VisitUpdateTables(const Update& update) {
     if (table.kind != TableKind::kNamed || FindCommonTable(table.name) != nullptr) continue;
     const bool writes = all || changed[i] || known.size() == 1;
     if (writes) AddObject(ObjectKind::kTable, Access::kUpdate, table.name);
-    if (writes) VisitTriggers(table.name);
+    if (writes) VisitTriggers(table.name, Access::kUpdate);
     if (!writes || known.size() > 1) AddObject(ObjectKind::kTable, Access::kRead, table.name);
   }
   EnterTables(update.tables, false);
@@ -122,7 +129,7 @@ void Collector::VisitShape(const Update& update) {
   scope_ = &scope;
   VisitUpdateTables(update);
   VisitExprs(update.extra);
-  VisitAssignments(update.set, nullptr);
+  VisitAssignments(update.set, nullptr, true);
   VisitAs(ColumnRole::kPredicate, update.where);
   VisitExprsAs(ColumnRole::kOrdering, update.order_by);
   VisitExprs(update.limit);
@@ -137,7 +144,7 @@ void Collector::VisitDeleteTables(const Delete& del) {
   facts_.multi_table = !del.targets.empty();
   if (del.targets.empty()) {
     AddObject(ObjectKind::kTable, Access::kDelete, del.tables.first->name);
-    VisitTriggers(del.tables.first->name);
+    VisitTriggers(del.tables.first->name, Access::kDelete);
     EnterTables(del.tables, false);
     return;
   }
@@ -154,14 +161,14 @@ void Collector::VisitDeleteTables(const Delete& del) {
       if (!matches) continue;
       found = true;
       AddObject(ObjectKind::kTable, Access::kDelete, k.table->name);
-      VisitTriggers(k.table->name);
+      VisitTriggers(k.table->name, Access::kDelete);
     }
     if (!found) AddObject(ObjectKind::kTable, Access::kDelete, target.name);
   }
   for (const NamedTable& k : known) {
     if (!all || k.table->kind != TableKind::kNamed) continue;
     AddObject(ObjectKind::kTable, Access::kDelete, k.table->name);
-    VisitTriggers(k.table->name);
+    VisitTriggers(k.table->name, Access::kDelete);
   }
   EnterTables(del.tables, true);
 }
@@ -201,11 +208,13 @@ void Collector::VisitShape(const Load& load) {
   }
   Scope scope;
   const Source& table = EnterTarget(load.table, scope);
+  VisitTriggers(load.table, Access::kInsert);
+  if (load.replace) VisitTriggers(load.table, Access::kDelete);
   if (load.targets.empty()) Assign(table, "*");
   for (const Expr& target : load.targets) {
     if (target.kind == ExprKind::kColumn) VisitAs(ColumnRole::kAssigned, &target);
   }
-  VisitAssignments(load.set, &table);
+  VisitAssignments(load.set, &table, false);
   scope_ = scope.outer;
 }
 

@@ -42,7 +42,9 @@ bool IsEquality(const Expr& expr) {
 
 // What the expression makes of the values that it passes on; put back by VisitExpr.
 void Collector::EnterExpr(const Expr& expr) {
-  if (expr.kind == ExprKind::kFunction || expr.kind == ExprKind::kColumn || PassesOn(expr)) return;
+  if (expr.kind == ExprKind::kColumn || PassesOn(expr)) return;
+  if (sink_ != nullptr) lineage_.AddFlow({lineage_.Constant(), how_, nullptr}, *sink_);
+  if (expr.kind == ExprKind::kFunction) return;
   how_ = Derivation::kTransformed;
   comparing_ = IsEquality(expr);
 }
@@ -72,6 +74,9 @@ void Collector::VisitAny(const Expr& expr) {
       break;
     case ExprKind::kSystemVariable: VisitSystemVariable(expr); return;
     case ExprKind::kFunction: VisitFunction(expr); break;
+    case ExprKind::kDefault:
+      if (expr.keyword == Kw::kDEFAULT && !expr.children.empty()) VisitDefault(*expr.children.first);
+      break;
     case ExprKind::kNextValue:
       AddObject(ObjectKind::kSequence, expr.negated ? Access::kRead : Access::kUpdate, {expr.table, expr.name});
       AddFunction({"", expr.negated ? "LASTVAL" : "NEXTVAL",
@@ -94,7 +99,6 @@ void Collector::VisitAny(const Expr& expr) {
     case ExprKind::kCast:
     case ExprKind::kInterval:
     case ExprKind::kMatch:
-    case ExprKind::kDefault:
     case ExprKind::kCollate:
     case ExprKind::kIntroduced:
     case ExprKind::kJsonPath: break;
@@ -153,7 +157,24 @@ void Collector::VisitFunction(const Expr& call) {
   comparing_ = false;
   const bool stored = use.cls == FunctionClass::kUnknown;
   AddFunction(std::move(use));
-  if (stored) VisitStoredFunction(call);
+  if (stored && VisitStoredFunction(call)) role_ = ColumnRole::kStored;
+}
+
+// A default may be an expression over any columns of its table, and the schema does not tell it.
+void Collector::VisitDefault(const Expr& column) {
+  if (known_.schema == nullptr) return;
+  List<Flow> named;
+  VisitFlows(&column, named);
+  List<Flow> all;
+  for (const Flow& flow : named) {
+    const Column of = lineage_[flow.column];
+    const auto shape = known_.schema->FindRelation(of.schema, of.table);
+    if (!shape) continue;
+    for (const ColumnShape other : shape->columns) {
+      lineage_.AddFlow({lineage_.Add({shape->schema, shape->name, other.name, true, true}), how_, nullptr}, all);
+    }
+  }
+  TakeFlows(all);
 }
 
 void Collector::VisitSystemVariable(const Expr& variable) {
@@ -172,6 +193,18 @@ void Collector::VisitWindow(const Window* window) {
   if (window != nullptr) VisitExprsAs(ColumnRole::kOrdering, window->children);
 }
 
+namespace {
+
+// Optimizer hints that leave it to the server how rows are found.
+constexpr std::string_view kHintsOfNoPlan[] = {"MAX_EXECUTION_TIME", "QB_NAME", "RESOURCE_GROUP", "SET_VAR"};
+
+bool LeavesPlan(std::string_view hint) {
+  return std::any_of(std::begin(kHintsOfNoPlan), std::end(kHintsOfNoPlan),
+                     [&](std::string_view name) { return EqualsIgnoreCase(name, hint); });
+}
+
+}  // namespace
+
 // An optimizer hint may set a variable for the statement and name a resource group; both are to be seen.
 void Collector::VisitHint(std::string_view hint) {
   if (hint.size() < 5) return;
@@ -181,7 +214,9 @@ void Collector::VisitHint(std::string_view hint) {
   while (token.kind != TokenKind::kEnd && token.kind != TokenKind::kError) {
     const std::string_view word = hint.substr(3 + token.begin, token.end - token.begin);
     token = lexer.Next();
-    if (!EqualsIgnoreCase(word, "SET_VAR") || token.op != Op::kOpen) continue;
+    if (token.op != Op::kOpen) continue;
+    facts_.plan_hint |= !LeavesPlan(word);
+    if (!EqualsIgnoreCase(word, "SET_VAR")) continue;
     token = lexer.Next();
     AddVariable({VariableScope::kSession, Lower(hint.substr(3 + token.begin, token.end - token.begin)), true, std::nullopt});
   }

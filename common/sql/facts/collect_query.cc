@@ -79,6 +79,7 @@ void Collector::EnterWith(const List<CommonTable>& with) {
   for (const CommonTable& table : with) {
     auto* entry = lineage_.arena().New<CommonTableInSight>();
     entry->name = lineage_.Keep(table.name);
+    facts_.derived.emplace_back(entry->name);
     if (table.recursive) later_.push_back(table.next);  // MariaDB lets a recursive table name those after it
     if (table.query != nullptr) {
       entry->relation = table.recursive ? VisitRecursive(table) : VisitQuery(*table.query);

@@ -48,6 +48,7 @@ void Collector::EnterTable(const TableRef& table, bool reads) {
     case TableKind::kDerived:
       source->kind = SourceKind::kRelation;
       source->relation = VisitDerived(table);
+      facts_.derived.push_back(Unquote(table.alias));
       break;
     case TableKind::kFunction: {
       source->kind = SourceKind::kRelation;
@@ -72,6 +73,7 @@ void Collector::EnterNamed(const TableRef& table, Source& source, bool reads) {
   }
   EnterBase(table.name, source);
   if (table.partitions) UseAllOf(source, ColumnRole::kPredicate);
+  if (table.index_hints) UseAllOf(source, ColumnRole::kOrdering);
   if (reads) AddObject(ObjectKind::kTable, Access::kRead, table.name);
 }
 

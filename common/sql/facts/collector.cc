@@ -46,6 +46,7 @@ void Collector::AddObject(ObjectKind kind, Access access, const ObjectName& name
 
 void Collector::AddObject(ObjectKind kind, Access access, std::string schema, std::string name) {
   if (nested_explain_ && access != Access::kRead) access = Access::kInspect;
+  keeps_ |= access != Access::kRead && access != Access::kInspect && kind != ObjectKind::kFunction;
   Add({kind, std::move(schema), std::move(name), access}, facts_.objects, [](const ObjectUse& use) {
     std::string key = "o";
     key += static_cast<char>('A' + static_cast<int>(use.kind));
@@ -58,6 +59,7 @@ void Collector::AddObject(ObjectKind kind, Access access, std::string schema, st
 }
 
 void Collector::AddFunction(FunctionUse use) {
+  keeps_ |= use.cls >= FunctionClass::kSleepsOrLocks && use.cls != FunctionClass::kUnknown;
   Add(std::move(use), facts_.functions, [](const FunctionUse& u) {
     std::string key = "f";
     key += static_cast<char>('A' + static_cast<int>(u.cls));
@@ -79,14 +81,21 @@ void Collector::TakeColumnFacts() {
 void Collector::TakeOutputs(const Relation& relation) {
   facts_.outputs.reserve(relation.size);
   for (const RelationColumn& column : relation) {
-    OutputColumn output{std::string(column.any ? "*" : column.name), {}, column.computed};
+    OutputColumn output{std::string(column.any ? "*" : column.name), {}, column.computed, false};
     output.sources.reserve(column.flows.size);
-    for (const Flow& flow : column.flows) output.sources.push_back({RefOf(lineage_[flow.column]), flow.how});
+    for (const Flow& flow : column.flows) {
+      if (lineage_.IsConstant(flow.column)) {
+        output.constant = true;
+      } else {
+        output.sources.push_back({RefOf(lineage_[flow.column]), flow.how});
+      }
+    }
     facts_.outputs.push_back(std::move(output));
   }
 }
 
 void Collector::AddVariable(VariableUse use) {
+  keeps_ |= use.set;
   Add(std::move(use), facts_.variables, [](const VariableUse& u) {
     std::string key = "v";
     key += static_cast<char>('A' + static_cast<int>(u.scope));

@@ -20,6 +20,8 @@
 
 namespace postern::sql {
 
+class Parser;
+
 // Bounds on columns, the sources of each, and the steps taken to find them; beyond these the facts say that they were cut.
 inline constexpr size_t kMaxColumnFacts = 4096;
 inline constexpr size_t kMaxColumnWork = 1u << 18;
@@ -51,6 +53,7 @@ class Collector {
   void VisitSystemVariable(const Expr& variable);
   void VisitWindow(const Window* window);
   void VisitHint(std::string_view hint);
+  void VisitDefault(const Expr& column);
   bool IsConstantTrue(const Expr* expr, int depth = 0) const;
   bool ReadsRows(const Expr* expr, int depth = 0) const;
   void SetWhere(const Expr* where);
@@ -100,19 +103,29 @@ class Collector {
   std::string_view LookupSchema(const ObjectName& name);
   void Unresolved(std::string_view what, std::string_view schema, std::string_view name);
   void EnterKnown(const RelationShape& shape, Source& source);
+  const Statement* ReadBehind(Parser& parser);
+  void TakeOver(const Collector& inner);
   Relation ReadView(const RelationShape& shape);
+  ColumnId AsBehind(ColumnId id);
   void AddBehind(const List<Flow>& flows, Derivation at_least, List<Flow>& to);
   void AddGenerated(const Source& source, const ColumnShape& column, List<Flow>& flows);
-  void VisitStoredFunction(const Expr& call);
+  bool VisitStoredFunction(const Expr& call);
   void VisitProcedure(const ObjectName& name);
-  void VisitTriggers(const ObjectName& table);
+  void VisitTriggers(const ObjectName& table, Access event);
+  void VisitTriggers(std::string_view schema, std::string_view name, Access event);
+  void VisitTriggersBehind(const RelationShape& view, Access event);
   // Whose body it is, for what cannot be read.
   struct Behind {
     std::string_view kind;
     std::string_view schema;
     std::string_view name;
+    const Source* row = nullptr;  // whose values are there already when a trigger runs: OLD and, but for INSERT, NEW
   };
-  List<Flow> ReadBody(const Behind& what, std::string_view head, std::string_view body);
+  struct Body {
+    List<Flow> reads;
+    bool keeps = false;  // it may put what it is given, or reads, where it can be read afterwards
+  };
+  Body ReadBody(const Behind& what, std::string_view head, std::string_view body);
   List<Flow> EverythingUsed();
 
   // collect_columns.cc
@@ -133,7 +146,7 @@ class Collector {
   void VisitFlows(const Expr* expr, List<Flow>& flows);
 
   // collect_dml.cc
-  void VisitAssignments(const List<Assignment>& list, const Source* target);
+  void VisitAssignments(const List<Assignment>& list, const Source* target, bool of_rows_that_exist);
   void Assign(const Source& target, std::string_view name);
   const Source& EnterTarget(const ObjectName& table, Scope& scope);
   void VisitUpdateTables(const Update& update);
@@ -209,7 +222,12 @@ class Collector {
   size_t work_ = 0;                              // spent on looking up columns
   size_t repeats_ = 0;                           // of recursive common tables
   size_t depth_ = 0;                             // of views and routines that are being read through
+  size_t texts_ = 0;                             // of them that have been read, all together
   bool in_body_ = false;                         // of a routine or a trigger: a name may be a variable
+  const Source* row_ = nullptr;                  // of the trigger whose body is read
+  bool keeps_ = false;                           // sets a variable, changes a table, or calls what does
+  bool reshapes_ = false;                        // of a body: it changes the schema by which it is read
+  bool explaining_ = false;                      // what views look at shows in a plan
   std::string_view default_schema_;              // of EXPLAIN FOR SCHEMA
   bool nested_explain_ = false;  // under an EXPLAIN that does not run it: writes are only looked at
   bool harmful_hint_ = false;

@@ -125,6 +125,7 @@ std::string Flags(const Facts& f) {
   AddFlag(f.local_file, "local_file", flags);
   AddFlag(f.temporary, "temporary", flags);
   AddFlag(f.columns_cut, "columns_cut", flags);
+  AddFlag(f.plan_hint, "plan_hint", flags);
   AddFlag(f.executes_nested, "executes_nested", flags);
   AddFlag(f.session.harmless_startup, "harmless_startup", flags);
   AddFlag(f.session.moves_pinned_state, "moves_pinned_state", flags);
@@ -184,6 +185,20 @@ void AppendColumns(const Facts& f, std::string& out) {
 }
 
 }  // namespace
+
+bool MayChangeSchema(const Facts& facts) {
+  if (facts.temporary) return false;
+  switch (facts.group) {
+    case VerbGroup::kDdl:
+    case VerbGroup::kAdmin: return true;
+    case VerbGroup::kRead:
+    case VerbGroup::kWrite:
+    case VerbGroup::kAccount:
+    case VerbGroup::kSession:
+    case VerbGroup::kTransaction: break;
+  }
+  return facts.verb == Verb::kCall || facts.verb == Verb::kBlock || facts.dynamic_sql;
+}
 
 std::string ToText(const Facts& f) {
   std::string out;

@@ -166,6 +166,7 @@ struct OutputColumn {
   std::string name;                   // alias, column name, or the expression as written
   std::vector<ColumnSource> sources;  // whose values flow into it; empty for constants
   bool computed = false;           // anything but the bare column
+  bool constant = false;           // a value that is no column's flows into it too: a literal, a parameter, a variable
 
   friend bool operator==(const OutputColumn&, const OutputColumn&) = default;
 };
@@ -231,6 +232,8 @@ struct Facts {
   bool multi_table = false;      // UPDATE/DELETE over several tables, DROP of several ...
   bool local_file = false;       // LOAD DATA LOCAL
   bool temporary = false;        // CREATE/DROP TEMPORARY TABLE
+  bool plan_hint = false;        // an optimizer hint says how rows are to be found, and so in which order
+  std::vector<std::string> derived;  // names of derived and common tables
   uint32_t parameters = 0;       // number of `?`
 
   std::optional<std::string> use_schema;  // of USE
@@ -239,6 +242,10 @@ struct Facts {
 
   friend bool operator==(const Facts&, const Facts&) = default;
 };
+
+// Whether tables, columns, views, routines or triggers may be others afterwards. What a routine or a block does beside what it
+// says is not followed: it may be DDL.
+bool MayChangeSchema(const Facts& facts);
 
 // Stable, for goldens and for people: one "key: value" line per fact that is set.
 std::string ToText(const Facts& facts);

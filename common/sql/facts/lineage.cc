@@ -47,6 +47,11 @@ ColumnId Lineage::Append(const Column& column) {
   return static_cast<ColumnId>(columns_.size() - 1);
 }
 
+ColumnId Lineage::Constant() {
+  if (!constant_) constant_ = Add({});
+  return *constant_;
+}
+
 // A short table is searched, a long one goes by a key that spells out all of a column.
 ColumnId Lineage::Add(const Column& column) {
   if (columns_.size() < kShortTable) {

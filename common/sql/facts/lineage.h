@@ -6,6 +6,7 @@
 #include <absl/container/inlined_vector.h>
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -59,6 +60,9 @@ class Lineage {
   ColumnId Add(const Column& column);
   const Column& operator[](ColumnId id) const { return columns_[id]; }
   size_t size() const { return columns_.size(); }
+  // Stands for a value that is no column's: a literal, a parameter, a variable.
+  ColumnId Constant();
+  bool IsConstant(ColumnId id) const { return columns_[id].name.empty(); }
 
   // The name as the server compares it: without quotes.
   std::string_view Keep(const Name& name);
@@ -90,6 +94,7 @@ class Lineage {
 
   Arena arena_;
   absl::InlinedVector<Column, kFirstColumns> columns_;
+  std::optional<ColumnId> constant_;
   std::unordered_map<std::string, ColumnId> by_key_;
 };
 

@@ -172,7 +172,7 @@ Statement* Parser::ParseDelete(List<CommonTable> with) {
       if (mariadb() && At(Kw::kFOR)) ParsePortion(del->extra);
       if (!history) table->alias = ParseOptionalAlias(false);
       table->partitions = ParsePartitionNames();
-      if (mariadb()) ParseIndexHints();
+      if (mariadb()) table->index_hints = ParseIndexHints();
       del->tables.Add(table);
     }
   }

@@ -411,6 +411,7 @@ Expr* Parser::ParseRow() {
 
 Expr* Parser::ParseDefaultOperand() {
   Expr* expr = NewExpr(ExprKind::kDefault);
+  expr->keyword = token_.keyword;
   Advance();
   NoteClose();
   Expect(Op::kOpen);

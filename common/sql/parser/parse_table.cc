@@ -144,7 +144,7 @@ TableRef* Parser::ParseNamedTable() {
   table->partitions = ParsePartitionNames();
   if (mariadb() && At(Kw::kFOR) && Peek().keyword == Kw::kSYSTEM_TIME) ParseSystemTime(table->exprs);
   table->alias = ParseOptionalAlias(false);
-  ParseIndexHints();
+  table->index_hints = ParseIndexHints();
   if (!mariadb() && Accept(Kw::kTABLESAMPLE)) {
     if (!AcceptAny(Kw::kSYSTEM, Kw::kBERNOULLI)) Fail("SYSTEM or BERNOULLI");
     Expect(Op::kOpen);
@@ -186,9 +186,11 @@ void Parser::ParseSystemTime(List<Expr>& exprs) {
   }
 }
 
-// USE|FORCE|IGNORE INDEX|KEY [FOR JOIN | ORDER BY | GROUP BY] (names)
-void Parser::ParseIndexHints() {
+// USE|FORCE|IGNORE INDEX|KEY [FOR JOIN | ORDER BY | GROUP BY] (names). False if there is none.
+bool Parser::ParseIndexHints() {
+  bool found = false;
   while (AtAny(Kw::kUSE, Kw::kFORCE, Kw::kIGNORE) && (Peek().keyword == Kw::kINDEX || Peek().keyword == Kw::kKEY)) {
+    found = true;
     const bool may_be_empty = At(Kw::kUSE);
     Advance();
     Advance();
@@ -204,6 +206,7 @@ void Parser::ParseIndexHints() {
     }
     Expect(Op::kClose);
   }
+  return found;
 }
 
 // JSON_TABLE(document, 'path' COLUMNS ( ... )) [AS] alias

@@ -249,7 +249,7 @@ class Parser {
   TableRef* ParseNamedTable();
   void ParseJsonTable(TableRef* table);
   void ParseJsonColumns();
-  void ParseIndexHints();
+  bool ParseIndexHints();
   bool ParsePartitionNames();
   void ParseSystemTime(List<Expr>& exprs);
 

@@ -151,6 +151,79 @@ TEST_CASE("what is copied to where it can be read is told") {
   CHECK(UsesOf("CALL gone()") == " !procedure shop.gone");
 }
 
+TEST_CASE("a trigger reads the columns of its row") {
+  const auto uses = [](std::string_view trigger, std::string_view sql) {
+    FakeSchema schema;
+    schema.AddTable("shop", "parcel", {{"id"}, {"open"}, {"secret"}})->triggers = {std::string(trigger)};
+    schema.AddView("shop", "parcel_view", {{"id"}, {"open"}}, "select `shop`.`parcel`.`id` AS `id`,`shop`.`parcel`.`open` AS `open` from `shop`.`parcel`");
+    const Reading reading = Read(sql, kMySql, {}, {&schema, "shop"});
+    INFO(trigger);
+    REQUIRE(reading.ok());
+    std::string text;
+    for (const ColumnUse& use : reading.facts.columns) {
+      if (use.role == ColumnRole::kStored && use.column.table != "notes") text += Text(use.column) + " ";
+    }
+    for (const std::string& what : reading.facts.unresolved) text += "!" + what + " ";
+    return text;
+  };
+  constexpr std::string_view kUpdate = "UPDATE parcel SET open = 'x' WHERE id = 1";
+  CHECK(uses("UPDATE INSERT INTO notes (text) VALUES (NEW.secret)", kUpdate) == "parcel.secret^ ");
+  CHECK(uses("UPDATE INSERT INTO notes (text) VALUES (CONCAT(old.secret, '!'))", kUpdate) == "parcel.secret^ ");
+  CHECK(uses("UPDATE INSERT INTO notes (text) SELECT OLD.secret", kUpdate) == "parcel.secret^ ");
+  CHECK(uses("UPDATE CALL note(OLD.secret)", kUpdate) == "parcel.secret^ ");
+  CHECK(uses("UPDATE SET NEW.open = OLD.secret", kUpdate) == "parcel.secret^ ");
+  CHECK(uses("UPDATE SET @leak = OLD.secret", kUpdate) == "parcel.secret^ ");
+  CHECK(uses("UPDATE IF OLD.secret LIKE 'S%' THEN SET NEW.open = 'y'; END IF", kUpdate) == "parcel.secret^ ");
+  CHECK(uses("UPDATE BEGIN IF 1 THEN BEGIN IF OLD.secret > NEW.open THEN SIGNAL SQLSTATE '45000'; END IF; END; END IF; END", kUpdate) ==
+        "parcel.secret^ parcel.open^ ");
+  CHECK(uses("UPDATE SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = OLD.secret", kUpdate) == "parcel.secret^ ");
+  CHECK(uses("UPDATE BEGIN DECLARE s TEXT DEFAULT OLD.secret; SET @leak = s; END", kUpdate) == "parcel.secret^ ");
+  CHECK(uses("UPDATE UPDATE notes SET text = NEW.secret WHERE id = NEW.id", kUpdate) == "parcel.secret^ parcel.id^ ");
+  CHECK(uses("UPDATE SET NEW.open = OLD.nothing", kUpdate) == "!column OLD.nothing ");
+  CHECK(uses("DELETE INSERT INTO notes (text) VALUES (OLD.secret)", "DELETE FROM parcel WHERE id = 1") == "parcel.secret^ ");
+  CHECK(uses("DELETE INSERT INTO notes (text) VALUES (OLD.secret)", "DELETE parcel FROM parcel JOIN notes USING (id)") == "parcel.secret^ ");
+  CHECK(uses("DELETE INSERT INTO notes (text) VALUES (OLD.secret)", "REPLACE INTO parcel (id) VALUES (1)") == "parcel.secret^ ");
+  CHECK(uses("UPDATE SET NEW.open = OLD.secret", "INSERT INTO parcel (id) VALUES (1) ON DUPLICATE KEY UPDATE open = 'x'") == "parcel.secret^ ");
+  CHECK(uses("UPDATE SET NEW.open = OLD.secret", "UPDATE parcel JOIN notes USING (id) SET parcel.open = 'x'") == "parcel.secret^ ");
+  CHECK(uses("UPDATE SET NEW.open = OLD.secret", "UPDATE parcel_view SET open = 'x'") == "parcel.secret^ ");
+  // What is the statement's own, and what does not run.
+  CHECK(uses("INSERT INSERT INTO notes (text) VALUES (NEW.secret)", "INSERT INTO parcel (id, secret) VALUES (1, 'x')").empty());
+  CHECK(uses("UPDATE SET NEW.open = OLD.secret", "INSERT INTO parcel (id) VALUES (1)").empty());
+  CHECK(uses("UPDATE SET NEW.open = OLD.secret", "DELETE FROM parcel WHERE id = 1").empty());
+  CHECK(uses("INSERT INSERT INTO notes (text) VALUES (NEW.secret)", kUpdate).empty());
+  CHECK(uses("UPDATE SET NEW.open = UPPER(NEW.open)", kUpdate) == "parcel.open^ ");
+  // What nobody can read.
+  CHECK(uses("", kUpdate) == "!a trigger of shop.parcel ");
+  CHECK(uses("INSERT,UPDATE SET NEW.open = 'x'", kUpdate) == "!a trigger of shop.parcel ");
+  CHECK(uses("UPDATE INSERT INTO parcel (id) VALUES (NEW.id)", kUpdate) == "parcel.id^ ");
+}
+
+TEST_CASE("a function that keeps what it is given is told") {
+  CHECK(UsesOf("SELECT id FROM customers WHERE keep(email)") == "customers.email:stored");
+  CHECK(UsesOf("SELECT id FROM customers WHERE shop.keep(email)") == "customers.email:stored");
+  CHECK(UsesOf("SELECT keep_via(email) FROM customers") == "customers.email:stored");
+  CHECK(UsesOf("SELECT id FROM logged") == "customers.email^:stored");
+  CHECK(UsesOf("SELECT id FROM twiced").empty());
+  CHECK(UsesOf("SELECT id FROM customers WHERE twice(card) > 1") == "customers.card:predicate");
+}
+
+TEST_CASE("bodies that call each other end, and one that changes the schema is not followed") {
+  CHECK(FactsOf("SELECT ping(1)").unresolved.size() > 0);
+  CHECK(UsesOf("CALL swap()").find("!procedure shop.swap") != std::string::npos);
+}
+
+TEST_CASE("a default may be made of any column of its table") {
+  CHECK(OutputsOf("SELECT DEFAULT(open) FROM kept") == "DEFAULT(open)=kept.id^(t),kept.open^(t),kept.secret^(t),kept.open(t)");
+  CHECK(OutputsOf("SELECT DEFAULT(open) FROM kept_open").find("kept.secret^(t)") != std::string::npos);
+  CHECK(UsesOf("UPDATE kept SET open = DEFAULT").find("kept.secret^:stored") != std::string::npos);
+  CHECK(UsesOf("UPDATE kept k JOIN notes n USING (id) SET k.open = DEFAULT").find("kept.secret^:stored") != std::string::npos);
+  CHECK(UsesOf("INSERT INTO kept (id) VALUES (1) ON DUPLICATE KEY UPDATE open = DEFAULT").find("kept.secret^:stored") != std::string::npos);
+  CHECK(UsesOf("INSERT INTO kept (id, open) VALUES (1, DEFAULT)") == "kept.id:assigned kept.open:assigned");
+  CHECK(UsesOf("INSERT INTO kept SET id = 1, open = DEFAULT") == "kept.id:assigned kept.open:assigned");
+  CHECK(UsesOf("INSERT INTO kept (id, open) VALUES (1, 2) ON DUPLICATE KEY UPDATE open = VALUES(open)") ==
+        "kept.id:assigned kept.open:assigned kept.open:stored");
+}
+
 TEST_CASE("a stored function hands out what it reads") {
   CHECK(OutputsOf("SELECT mail_of(1)") == "mail_of(1)=customers.email^(t),customers.id^(t)");
   CHECK(OutputsOf("SELECT twice(id) FROM notes") == "twice(id)=notes.id(t)");

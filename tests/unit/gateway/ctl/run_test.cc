@@ -6,6 +6,7 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <cstdlib>
 #include <fstream>
@@ -134,6 +135,20 @@ TEST_CASE("help and version go to stdout") {
   CHECK(tool.out.str().find("posternctl ") == 0);
   CHECK(tool.Run({"tokens", "create", "--help"}) == 0);
   CHECK(tool.out.str().find("--ttl") != std::string::npos);
+}
+
+TEST_CASE("output that nobody got is a failure, and each line in has a line out") {
+  const auto facts = [](std::ostream& out, std::ostream& err) {
+    std::istringstream in("{\"sql\": \"SELECT 1\"}\n\n{\"sql\": \"SELECT 2\"}\n");
+    return ctl::Run({"sql", "facts"}, {out, err, [](const char*) { return std::nullopt; }, ConnectTls, &in});
+  };
+  std::ostringstream out, err;
+  CHECK(facts(out, err) == 0);
+  const std::string text = out.str();
+  CHECK(std::count(text.begin(), text.end(), '\n') == 3);
+  std::ofstream full("/dev/full");
+  CHECK(facts(full, err) == 1);
+  CHECK(err.str().find("could not be written") != std::string::npos);
 }
 
 TEST_CASE("a list is a JSON array with ids, global options stand anywhere") {

@@ -89,7 +89,7 @@ TEST_CASE("a schema arrives with all that its relay may see") {
   CHECK(columns.at("g").generated_from.find(R"('it\'s ')") != std::string_view::npos);
   CHECK(columns.at("v").generated_from.find("`id` + 1") != std::string_view::npos);
   CHECK(columns.at("ts").generated_from.empty());
-  CHECK(table->triggers == std::vector<std::string_view>{"SET NEW.a = 'x'"});
+  CHECK(table->triggers == std::vector<std::string_view>{"INSERT SET NEW.a = 'x'"});
 
   const auto view = told.catalog->FindRelation("kinds", "w");
   REQUIRE(view.has_value());
