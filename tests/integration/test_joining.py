@@ -58,20 +58,26 @@ def test_a_relay_joins_serves_and_is_cut_off(gateway_alone):
     relay.process.start()
     stack.relays.append(relay)
     ready(stack)
-    connection = connect(stack.gateway, "bot")
+    connection = connect(stack.gateway, "loader")
+
+    def waiting():
+        return stack.database.query("SELECT id FROM information_schema.processlist WHERE info LIKE 'UPDATE orders SET status%'")
+
     assert rows(connection, "SELECT COUNT(*) FROM notes WHERE n < 0") == ((0,),)
     listed = stack.gateway.reviewer.json("relay", "list")
     assert [(row["name"], row["targets"], row["epoch"]) for row in listed] == [("eu-1", ["shop"], 1)]
 
-    running = Background(lambda: rows(connection, "SELECT SLEEP(60) FROM notes"))
-    until("the statement runs", lambda: stack.database.query("SELECT id FROM information_schema.processlist WHERE info LIKE 'SELECT SLEEP%'"))
+    blocker = stack.database.connect(autocommit=False)
+    rows(blocker, "SELECT * FROM shop.orders WHERE id = 11 FOR UPDATE")
+    running = Background(lambda: rows(connection, "UPDATE orders SET status = 'joining' WHERE id = 11"))
+    until("the statement waits for the lock", waiting)
     asked = time.monotonic()
     assert stack.gateway.admin.json("relay", "revoke", "eu-1", "--reason", "lost laptop")["doors_ended"] == 1
     with pytest.raises(pymysql.err.MySQLError):
         running.result(10)
     assert time.monotonic() - asked < 2
-    until("no thread is left", lambda: not stack.database.query(
-        "SELECT id FROM information_schema.processlist WHERE info LIKE 'SELECT SLEEP%'"))
+    until("no thread is left", lambda: not waiting())
+    blocker.rollback()
     until("the relay is refused", lambda: "does not count any more" in relay.process.log_text())
     assert not stack.gateway.target_ready("shop")
     journal = b"".join(file.read_bytes() for file in (stack.gateway.data / "journal").iterdir() if file.is_file())
@@ -114,7 +120,7 @@ def test_a_certificate_from_elsewhere_does_not_speak_for_a_relay_that_joins(gate
     impostor = Relay(stack.folder / "impostor", stack.certificates, "eu-1", [stack.gateway], stack.database)
     impostor.process.start()
     stack.relays.append(impostor)
-    until("it is told", lambda: "its certificate is not of another authority" in impostor.process.log_text())
+    until("it is told", lambda: "a certificate of another authority is not its own" in impostor.process.log_text())
     assert not stack.gateway.target_ready("shop")
 
 
