@@ -65,7 +65,7 @@ def observed(request, database, run_folder):
         server.stop()
 
 
-def test_attributes_name_session_and_agent(observed, run_folder):
+def test_attributes_name_session_agent_and_task(observed, run_folder):
     stack = Stack(run_folder / "attributes", observed)
     try:
         stack.start()
@@ -76,8 +76,7 @@ def test_attributes_name_session_and_agent(observed, run_folder):
         thread = detail["doors_opened"][0]["thread_id"]
         told = dict(observed.query("SELECT attr_name, attr_value FROM performance_schema.session_connect_attrs WHERE processlist_id = %s", thread))
         assert told["postern_session"] == session and told["postern_agent"] == "loader" and told["program_name"] == "postern-relay"
-        # None of them says so where there is no task.
-        assert told.get("postern_task") in (None, detail.get("task_id"))
+        assert told["postern_task"] == detail["task"]["id"]
         connection.close()
     finally:
         stack.kill()
