@@ -6,6 +6,7 @@
 #include "proto/postern/v1/access.grpc.pb.h"
 #include "proto/postern/v1/admin.grpc.pb.h"
 #include "proto/postern/v1/approval.grpc.pb.h"
+#include "proto/postern/v1/enrolment.grpc.pb.h"
 #include "proto/postern/v1/policy.grpc.pb.h"
 #include "proto/postern/v1/session.grpc.pb.h"
 #include "proto/postern/v1/task.grpc.pb.h"
@@ -95,7 +96,7 @@ struct Row {
 };
 
 std::vector<Row> Rows() {
-  using v1::Access, v1::Admin, v1::Approvals, v1::Policy, v1::Sessions, v1::Tasks;
+  using v1::Access, v1::Admin, v1::Enrolment, v1::Approvals, v1::Policy, v1::Sessions, v1::Tasks;
   return {
       {"Access/CreateToken", "A", Caller<Access>(&Access::Stub::CreateToken, NewAgent("bot"))},
       {"Access/ListTokens", "A", Caller<Access>(&Access::Stub::ListTokens, v1::ListTokensRequest())},
@@ -123,6 +124,9 @@ std::vector<Row> Rows() {
       {"Policy/ListVersions", "raA", Caller<Policy>(&Policy::Stub::ListVersions, v1::ListPolicyVersionsRequest())},
       {"Policy/Rollback", "A", Caller<Policy>(&Policy::Stub::Rollback, v1::RollbackPolicyRequest())},
       {"Policy/Explain", "raA", Caller<Policy>(&Policy::Stub::Explain, v1::ExplainPolicyRequest())},
+      {"Enrolment/CreateJoinToken", "A", Caller<Enrolment>(&Enrolment::Stub::CreateJoinToken, v1::CreateJoinTokenRequest())},
+      {"Enrolment/ListRelays", "raA", Caller<Enrolment>(&Enrolment::Stub::ListRelays, v1::ListRelaysRequest())},
+      {"Enrolment/RevokeRelay", "A", Caller<Enrolment>(&Enrolment::Stub::RevokeRelay, v1::RevokeRelayRequest())},
       {"Admin/GetStatus", "raA", Caller<Admin>(&Admin::Stub::GetStatus, v1::GetStatusRequest())},
       {"Admin/RefreshCatalog", "A",
        Caller<Admin>(&Admin::Stub::RefreshCatalog, RefreshOf("nowhere"))},

@@ -143,7 +143,7 @@ TEST_CASE("only what was asked for is found") {
   const auto keys = *Detector::Make({.kinds = {Kind::kApiKey}});
   CHECK(Found(*keys, "-----BEGIN PRIVATE KEY----- glpat-" + std::string(20, 'c')) ==
         "api_key[glpat-" + std::string(20, 'c') + "]");
-  CHECK(Found(**Detector::Make({}), "4111111111111111").empty());
+  CHECK(Found(**Detector::Make(Detector::Options{}), "4111111111111111").empty());
 }
 
 TEST_CASE("patterns of the user") {

@@ -230,7 +230,7 @@ T Await(asio::awaitable<T> work) {
 using MaybeDoor = absl::StatusOr<std::unique_ptr<Door>>;
 
 inline std::future<MaybeDoor> StartOpen(Gateway& gateway, const std::string& session, absl::Duration timeout = absl::Seconds(5)) {
-  return Start(gateway->Open({session, "orders", "bot", 0x1234, 45, "shop", timeout, {}}));
+  return Start(gateway->Open({session, "orders", "bot", "tsk_1", 0x1234, 45, "shop", timeout, {}}));
 }
 
 inline std::string Text(const Piece& piece) {

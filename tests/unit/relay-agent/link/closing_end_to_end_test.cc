@@ -65,7 +65,7 @@ TEST_CASE("doors that a killed relay left are swept") {
   {
     auto ledger = Ledger::Open(options.ledger_folder);
     REQUIRE(ledger.ok());
-    REQUIRE(ledger->Add({"ses_left", "orders", gateway.address(), std::stoull(thread), identity, absl::Now()}).ok());
+    REQUIRE(ledger->Add({"ses_left", "orders", "", "", gateway.address(), std::stoull(thread), identity, absl::Now()}).ok());
   }
   const auto relay = StartRelay(options);
   CHECK(gateway.proofs.Of("ses_left").state() == v1::CloseProof::STATE_KILLED);

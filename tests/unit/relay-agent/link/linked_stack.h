@@ -188,7 +188,7 @@ T Await(asio::awaitable<T> work) {
 }
 
 inline tunnel::DoorRequest Request(const std::string& session, const std::string& target = "orders") {
-  return {session, target, "orders-bot", AgentCapabilities(), 45, "", absl::Seconds(5), {{"postern_session", session}}};
+  return {session, target, "orders-bot", "tsk_1", AgentCapabilities(), 45, "", absl::Seconds(5), {{"postern_session", session}}};
 }
 
 inline std::unique_ptr<Door> OpenDoor(Gateway& gateway, const std::string& session) {
