@@ -47,7 +47,9 @@ std::string BudgetText(const v1::Task& task) {
 
 std::string LabelText(const v1::Task& task) {
   std::string text;
-  for (const auto& [key, value] : nlohmann::ordered_json(ToJson(task))["labels"].items()) {
+  // Named: what items() refers to must outlive the loop.
+  const nlohmann::ordered_json json = ToJson(task);
+  for (const auto& [key, value] : json.at("labels").items()) {
     text += (text.empty() ? "" : ", ") + key + "=" + value.get<std::string>();
   }
   return text;

@@ -83,11 +83,10 @@ TEST_CASE("what is unsafe or incomplete is refused, all of it at once") {
   CHECK_FALSE(loaded.ok());
   CHECK(ToString(loaded.problems) ==
         at + "1:53: mysql.insecure_loopback: needs mysql.listen to be a loopback address\n" + at +
-            "2:37: api.tls: needs client_ca: relays prove their names with certificates\n" + at +
             "2:67: api.tls.key: no such file: " + folder.path() + "/none.pem\n" + at +
             "4:9: policy: no such file: " + folder.path() + "/none.yaml\n" + at +
             "5:19: targets.a+b: a target's name has at most 64 bytes, no blanks and none of + * \"\n" + at +
-            "5:29: targets.a+b.relays: is empty\n" + at + "6:9: limits.statement_bytes: is larger than packet_bytes\n" +
+            "6:9: limits.statement_bytes: is larger than packet_bytes\n" +
             at + "6:21: limits.sessions: must be from 1 to 1000000\n" + at + "6:44: limits.sesions: unknown key");
 }
 
