@@ -64,6 +64,13 @@ class World:
         assert rows(connection, "SELECT COUNT(*) FROM orders") == ((5000,),)
         connection.close()
 
+    def lets_in(self, token):
+        try:
+            self.works(token)
+            return True
+        except pymysql.MySQLError:
+            return False
+
     def person(self, token):
         return Ctl(self.gateway.api_port, self.gateway.certificates.ca, token)
 
@@ -238,8 +245,7 @@ def test_taking_out_an_issuer_cuts_its_sessions(world):
     assert rows(ours, "SELECT 1")
     assert it.refusal(it.forge())[0] == 1045
     it.reload(entries(it.provider))
-    until("the issuer is believed again", lambda: "keys of an issuer in force" in it.gateway.process.log_text())
-    it.works(it.provider.token("reader"))
+    until("the issuer is believed again", lambda: it.lets_in(it.provider.token("reader")))
 
 
 def test_people_have_the_roles_of_their_groups_and_agents_none(world):
