@@ -17,6 +17,7 @@
 #include "gateway/approval/make_approvals.h"
 #include "gateway/mask_secret.h"
 #include "gateway/policy/load_rules.h"
+#include "gateway/store/sqlite/sqlite_approval_store.h"
 #include "gateway/store/sqlite/sqlite_task_store.h"
 #include "gateway/store/sqlite/sqlite_token_store.h"
 #include "gateway/tasks/make_tasks.h"
@@ -49,7 +50,8 @@ approval::ApprovalLimits LimitsOfApprovals(const config::GatewayLimits& limits) 
           .pending_per_agent = limits.held_statements_per_agent,
           .statement_bytes = limits.approval_statement_bytes,
           .wait_max = limits.hold_wait_max,
-          .history = limits.approval_history};
+          .history = limits.approval_history,
+          .history_age = limits.approval_history_age};
 }
 
 }  // namespace
@@ -126,7 +128,12 @@ absl::Status Gateway::OpenStores() {
 
 // Who has a door open, and who may let them.
 absl::Status Gateway::OpenTasks() {
-  approvals_ = approval::MakeApprovals(*journal_, LimitsOfApprovals(config_.limits));
+  auto approval_store = store::SqliteApprovalStore::Open(std::filesystem::path(config_.data_dir) / "approvals.db");
+  if (!approval_store.ok()) return approval_store.status();
+  approval_store_ = *std::move(approval_store);
+  auto approvals = approval::RestoreApprovals(*journal_, *approval_store_, LimitsOfApprovals(config_.limits));
+  if (!approvals.ok()) return approvals.status();
+  approvals_ = *std::move(approvals);
   live_ = std::make_unique<frontend::LiveSessions>(frontend::SessionLimits{
       .sessions = config_.limits.sessions, .sessions_per_agent = config_.limits.sessions_per_agent});
   auto store = store::SqliteTaskStore::Open(std::filesystem::path(config_.data_dir) / "tasks.db");
@@ -245,6 +252,7 @@ frontend::FrontendOptions Gateway::OptionsOfSessions() const {
   options.idle_timeout = limits.idle_timeout;
   options.hold_wait_max = limits.hold_wait_max;
   options.catalog_max_age = limits.catalog_max_age;
+  options.preview_max_age = limits.preview_max_age;
   return options;
 }
 

@@ -33,6 +33,7 @@
 #include "gateway/recording/session_index.h"
 #include "gateway/relay_identities.h"
 #include "gateway/store/sqlite/policy_versions.h"
+#include "gateway/store/approval_store.h"
 #include "gateway/store/store.h"
 #include "gateway/store/task_store.h"
 #include "gateway/tasks/task_authenticator.h"
@@ -98,6 +99,7 @@ class Gateway {
   std::unique_ptr<publishing::PolicyPublisher> publisher_;
   std::unique_ptr<masking::MaskKeys> mask_keys_;
   std::unique_ptr<RelayIdentities> relay_identities_;
+  std::unique_ptr<store::ApprovalStore> approval_store_;
   std::unique_ptr<approval::Approvals> approvals_;
   std::unique_ptr<frontend::LiveSessions> live_;
   std::unique_ptr<store::TaskStore> task_store_;

@@ -66,6 +66,8 @@ struct GatewayLimits {
   uint32_t held_statements = 1000;
   uint32_t held_statements_per_agent = 16;
   uint32_t approval_history = 10000;
+  absl::Duration preview_max_age = absl::Minutes(10);
+  absl::Duration approval_history_age = absl::Hours(24 * 30);
   uint64_t approval_statement_bytes = 1u << 20;  // a longer statement is not held but refused
   uint32_t approval_watchers = 256;
   // Tasks that wait or are open.

@@ -13,6 +13,7 @@
 #include "common/text/utf8.h"
 #include "gateway/policy/access.h"
 #include "gateway/policy/decide.h"
+#include "gateway/policy/decision.h"
 
 namespace postern::frontend {
 namespace {
@@ -21,10 +22,21 @@ constexpr uint16_t kAccessDenied = 1045;      // ER_ACCESS_DENIED_ERROR
 constexpr uint16_t kSchemaDenied = 1044;      // ER_DBACCESS_DENIED_ERROR
 constexpr size_t kMostNameBytes = 160;        // AGENT+TARGET is at most 129
 constexpr uint16_t kUnknownSchema = 1049;     // ER_BAD_DB_ERROR
+constexpr uint16_t kWrongAttribute = 1210;    // ER_WRONG_ARGUMENTS
 constexpr uint16_t kUnknownCharset = 1115;    // ER_UNKNOWN_CHARACTER_SET
 
 Admission Refused(uint16_t code, std::string_view sqlstate, std::string message, std::string reason) {
   return {.error = {code, std::string(sqlstate), std::move(message)}, .reason = std::move(reason)};
+}
+
+constexpr std::string_view kHoldAttribute = "postern_hold";
+
+// What the client's connection attributes ask for: "wait" or "ticket".
+std::string HoldAttributeOf(const mysql::Verify& claim) {
+  for (const auto& [name, value] : claim.attributes) {
+    if (name == kHoldAttribute) return value;
+  }
+  return {};
 }
 
 // One text for whatever was wrong with name or secret.
@@ -133,7 +145,15 @@ Admission Admit(const Services& services, const AgentChannel& channel, uint32_t 
                                 "' [postern decision=deny rule=schema-not-visible]"),
                    "schema not visible");
   }
+  const std::string hold = HoldAttributeOf(claim);
+  const auto hold_mode = policy::HoldModeFromName(hold);
+  if (!hold.empty() && !hold_mode) {
+    return Refused(kWrongAttribute, "HY000",
+                   "The connection attribute postern_hold is \"wait\" or \"ticket\" [postern decision=deny rule=protocol]",
+                   "postern_hold is neither wait nor ticket");
+  }
   LoggedIn login;
+  login.hold_mode = hold_mode;
   if (has_task) {
     auto joined = services.tasks.Join(who->identity_id);
     if (!joined) return TokenEnded(claim, channel);

@@ -98,6 +98,7 @@ absl::Status SessionTables::ApplyEvent(const v1::Record& record, int64_t session
     case v1::Record::kTaskRequested:
     case v1::Record::kTaskOpened:
     case v1::Record::kTaskEnded:
+    case v1::Record::kTicketUsed:
     case v1::Record::EVENT_NOT_SET:
       break;
   }
