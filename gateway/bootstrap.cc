@@ -9,8 +9,10 @@
 #include "common/tls/server_context.h"
 #include "gateway/api/server.h"
 #include "gateway/identity/tokens.h"
+#include "gateway/journal_options.h"
 #include "gateway/policy/load_rules.h"
 #include "gateway/recording/file_journal.h"
+#include "gateway/recording/journal_key.h"
 #include "gateway/store/sqlite/sqlite_token_store.h"
 
 namespace postern {
@@ -43,7 +45,7 @@ absl::StatusOr<v1::CreateTokenRequest> RequestFor(const FirstToken& wanted) {
 absl::StatusOr<std::string> CreateFirstToken(const config::GatewayConfig& config, const FirstToken& wanted) {
   auto request = RequestFor(wanted);
   if (!request.ok()) return request.status();
-  auto journal = recording::FileJournal::Open({.folder = std::filesystem::path(config.data_dir) / "journal"});
+  auto journal = recording::FileJournal::Open(OptionsOfJournal(config));
   if (!journal.ok()) return journal.status();
   auto store = store::SqliteTokenStore::Open(config.sqlite_path);
   if (!store.ok()) return store.status();
@@ -63,6 +65,22 @@ absl::StatusOr<std::string> CreateFirstToken(const config::GatewayConfig& config
   auto created = (*tokens)->Create(*request, kConsole, absl::Now());
   if (!created.ok()) return created.status();
   return created->secret;
+}
+
+absl::StatusOr<std::string> RotateJournalKey(const config::GatewayConfig& config) {
+  const std::filesystem::path public_file = std::filesystem::path(config.data_dir) / "journal.pub";
+  auto old = recording::LoadJournalKey(config.journal.key, public_file);
+  if (!old.ok()) return old.status();
+  if (absl::Status prepared = recording::PrepareNextKey(config.journal.key); !prepared.ok()) return prepared;
+  const absl::Status finished = recording::FinishRotation(config.journal.key, OptionsOfJournal(config));
+  if (absl::IsFailedPrecondition(finished)) {
+    return absl::StrCat("the next key is ready and comes into force when the gateway is started again (", finished.message(), ")");
+  }
+  if (!finished.ok()) return finished;
+  auto now = recording::LoadJournalKey(config.journal.key, public_file);
+  if (!now.ok()) return now.status();
+  return absl::StrCat("key ", recording::Fingerprint((*now)->public_key()), " signs the journal from now on; ", public_file.string(),
+                      " holds its public half");
 }
 
 absl::Status CheckGateway(const config::GatewayConfig& config) {

@@ -15,8 +15,10 @@
 #include "common/observability/log.h"
 #include "common/tls/server_context.h"
 #include "gateway/approval/make_approvals.h"
+#include "gateway/journal_options.h"
 #include "gateway/mask_secret.h"
 #include "gateway/policy/load_rules.h"
+#include "gateway/recording/journal_key.h"
 #include "gateway/store/sqlite/sqlite_task_store.h"
 #include "gateway/store/sqlite/sqlite_token_store.h"
 #include "gateway/tasks/make_tasks.h"
@@ -26,6 +28,8 @@ namespace {
 
 constexpr int kRsaBits = 2048;
 constexpr absl::Duration kApiGrace = absl::Seconds(2);
+// For the session index to be past what is deleted; else the next round tries again.
+constexpr absl::Duration kIndexWait = absl::Seconds(5);
 constexpr uint32_t kMostClosingSessions = 1000;
 
 tls::PemFiles PemFilesOf(const config::TlsFiles& files) {
@@ -91,15 +95,16 @@ absl::Status Gateway::OpenStores() {
   publisher_ = std::make_unique<publishing::PolicyPublisher>(config_.policy, *policy_, *policy_versions_);
   if (absl::Status kept = publisher_->KeepFirst(absl::Now()); !kept.ok()) return kept;
 
-  auto journal = recording::FileJournal::Open({.folder = data_dir / "journal",
-                                               .segment_bytes = config_.limits.journal_segment_bytes,
-                                               .queue_bytes = config_.limits.journal_queue_bytes});
-  if (!journal.ok()) return journal.status();
-  journal_ = *std::move(journal);
+  if (absl::Status journal = OpenJournal(); !journal.ok()) return journal;
   auto sessions = recording::SessionIndex::Open({.database = data_dir / "sessions.db"}, journal_.get());
   if (!sessions.ok()) return sessions.status();
   sessions_ = *std::move(sessions);
   if (auto closed = sessions_->CloseLeftOpen(); !closed.ok()) return closed.status();
+  keeper_ = std::make_unique<recording::SegmentKeeper>(
+      recording::KeeperOptions{.compress = config_.journal.compress,
+                               .keep = config_.journal.keep,
+                               .may_delete = [this] { return sessions_->WaitIndexed(kIndexWait).ok(); }},
+      journal_.get());
 
   auto mask_keys = LoadMaskKeys(data_dir);
   if (!mask_keys.ok()) return mask_keys.status();
@@ -122,6 +127,29 @@ absl::Status Gateway::OpenStores() {
   started.mutable_gateway_started()->set_version(POSTERN_VERSION);
   started.mutable_gateway_started()->set_policy_version(policy_->Version());
   return recording::AppendAndWait(*journal_, started);
+}
+
+// With whoever is told of its checkpoints.
+absl::Status Gateway::OpenJournal() {
+  if (absl::Status rotated = recording::FinishRotation(config_.journal.key, OptionsOfJournal(config_)); !rotated.ok()) {
+    return rotated;
+  }
+  auto key = recording::LoadJournalKey(config_.journal.key, std::filesystem::path(config_.data_dir) / "journal.pub");
+  if (!key.ok()) return key.status();
+  const config::WitnessConfig& witness = config_.journal.witness;
+  if (witness.file) witnesses_.push_back(std::make_unique<recording::Witness>(*witness.file, recording::ToFile(*witness.file)));
+  if (!witness.url.empty()) {
+    witnesses_.push_back(std::make_unique<recording::Witness>(witness.url, recording::ToUrl(witness.url, witness.ca)));
+  }
+  recording::JournalOptions options = OptionsOfJournal(config_);
+  options.checkpoints.key = *std::move(key);
+  options.checkpoints.witness = [this](const recording::Checkpoint& checkpoint) {
+    for (const auto& one : witnesses_) one->Offer(checkpoint);
+  };
+  auto journal = recording::FileJournal::Open(std::move(options));
+  if (!journal.ok()) return journal.status();
+  journal_ = *std::move(journal);
+  return absl::OkStatus();
 }
 
 // Who has a door open, and who may let them.

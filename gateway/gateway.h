@@ -13,6 +13,7 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <vector>
 
 #include "common/net/io_threads.h"
 #include "gateway/api/server.h"
@@ -30,7 +31,9 @@
 #include "gateway/policy/in_force.h"
 #include "gateway/publishing/policy_publisher.h"
 #include "gateway/recording/file_journal.h"
+#include "gateway/recording/keeper.h"
 #include "gateway/recording/session_index.h"
+#include "gateway/recording/witness.h"
 #include "gateway/relay_identities.h"
 #include "gateway/store/sqlite/policy_versions.h"
 #include "gateway/store/store.h"
@@ -74,6 +77,7 @@ class Gateway {
  private:
   explicit Gateway(config::GatewayConfig config);
   absl::Status OpenStores();
+  absl::Status OpenJournal();
   absl::Status OpenTasks();
   absl::Status OpenPorts();
   frontend::FrontendOptions OptionsOfSessions() const;
@@ -88,8 +92,10 @@ class Gateway {
 
   const config::GatewayConfig config_;
   const absl::Time started_at_;
+  std::vector<std::unique_ptr<recording::Witness>> witnesses_;
   std::unique_ptr<recording::FileJournal> journal_;
   std::unique_ptr<recording::SessionIndex> sessions_;
+  std::unique_ptr<recording::SegmentKeeper> keeper_;
   std::unique_ptr<store::TokenStore> token_store_;
   std::unique_ptr<identity::Tokens> tokens_;
   std::unique_ptr<identity::Issuers> issuers_;

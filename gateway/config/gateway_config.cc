@@ -75,6 +75,7 @@ GatewayConfig ReadGateway(Document& document) {
   config.api = ReadApi(root.Required("api"));
   config.data_dir = root.Path("data_dir");
   ReadStore(root.Optional("store"), document, config);
+  config.journal = ReadJournal(root.Optional("journal"), config.data_dir);
   config.policy = root.File("policy");
   ReadTargets(root, config);
   config.issuers = identity::ReadIssuers(root.Optional("identity"));

@@ -15,6 +15,7 @@
 #include "common/config/host_port.h"
 #include "common/config/problem.h"
 #include "common/observability/log.h"
+#include "gateway/config/journal.h"
 #include "gateway/identity/issuer.h"
 
 namespace postern::config {
@@ -90,6 +91,7 @@ struct GatewayConfig {
   ApiConfig api;
   std::string data_dir;     // the journal, and the store unless it is elsewhere
   std::string sqlite_path;  // data_dir/postern.db unless store.sqlite.path says otherwise
+  JournalConfig journal;
   std::string policy;       // path
   std::map<std::string, std::vector<std::string>> targets;  // target -> names of relays, beside those that join, that may serve it
   std::vector<identity::Issuer> issuers;  // whose tokens let agents and people in

@@ -102,6 +102,9 @@ void TellRecord(const v1::Record& record, int64_t start_unix_us, std::ostream& o
     case v1::Record::kTaskRequested:
     case v1::Record::kTaskOpened:
     case v1::Record::kTaskEnded:
+    case v1::Record::kCheckpoint:
+    case v1::Record::kKeyRotated:
+    case v1::Record::kSegmentRetired:
     case v1::Record::EVENT_NOT_SET:
       out << "an event of another kind; `--output json` has it whole\n";
   }

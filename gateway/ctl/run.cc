@@ -55,6 +55,7 @@ int Run(const std::vector<std::string>& arguments, World world) {
   AddApprovals(app, invocation);
   AddTasks(app, invocation);
   AddSessions(app, invocation);
+  AddJournal(app, invocation);
   AddPolicy(app, invocation);
   AddSql(app, invocation);
   AddCompletion(app, invocation);

@@ -16,7 +16,7 @@
 #include <string_view>
 #include <vector>
 
-#include "gateway/recording/position.h"
+#include "gateway/recording/segment/position.h"
 #include "gateway/store/sqlite/database.h"
 #include "proto/postern/v1/record.pb.h"
 #include "proto/postern/v1/session.pb.h"

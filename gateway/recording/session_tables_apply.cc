@@ -98,6 +98,9 @@ absl::Status SessionTables::ApplyEvent(const v1::Record& record, int64_t session
     case v1::Record::kTaskRequested:
     case v1::Record::kTaskOpened:
     case v1::Record::kTaskEnded:
+    case v1::Record::kCheckpoint:
+    case v1::Record::kKeyRotated:
+    case v1::Record::kSegmentRetired:
     case v1::Record::EVENT_NOT_SET:
       break;
   }

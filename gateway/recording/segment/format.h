@@ -1,15 +1,16 @@
 // The journal's bytes: segment headers and frames, as docs/recording-format.md draws them. Pure: no I/O.
-#ifndef POSTERN_GATEWAY_RECORDING_FORMAT_H_
-#define POSTERN_GATEWAY_RECORDING_FORMAT_H_
+#ifndef POSTERN_GATEWAY_RECORDING_SEGMENT_FORMAT_H_
+#define POSTERN_GATEWAY_RECORDING_SEGMENT_FORMAT_H_
 
 #include <absl/status/statusor.h>
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
-#include "gateway/recording/position.h"
+#include "gateway/recording/segment/position.h"
 
 namespace postern::recording {
 
@@ -59,12 +60,17 @@ FrameHeader DecodeFrameHeader(std::string_view bytes);
 // Whether the CRC holds. REQUIRES: `frame` is header and payload, whole.
 bool FrameIsSound(std::string_view frame);
 
-// "00000001.pjl".
+// "00000001.pjl", and "00000001.pjl.zst" once it is sealed and compressed.
 std::string SegmentFileName(uint32_t segment);
+std::string CompressedFileName(uint32_t segment);
+// Which segment's name it is, plain or compressed; none for other names.
+std::optional<uint32_t> SegmentNumber(std::string_view file_name);
 
 // The name a segment has until its header is durable.
 inline constexpr char kUnbornSegment[] = "next.tmp";
+// The name a compressed segment has until it is whole and durable.
+inline constexpr char kUnbornCompressed[] = "compressed.tmp";
 
 }  // namespace postern::recording
 
-#endif  // POSTERN_GATEWAY_RECORDING_FORMAT_H_
+#endif  // POSTERN_GATEWAY_RECORDING_SEGMENT_FORMAT_H_

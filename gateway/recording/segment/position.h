@@ -1,6 +1,6 @@
 // A place in the journal: a segment's number and a byte offset in its file.
-#ifndef POSTERN_GATEWAY_RECORDING_POSITION_H_
-#define POSTERN_GATEWAY_RECORDING_POSITION_H_
+#ifndef POSTERN_GATEWAY_RECORDING_SEGMENT_POSITION_H_
+#define POSTERN_GATEWAY_RECORDING_SEGMENT_POSITION_H_
 
 #include <array>
 #include <compare>
@@ -26,4 +26,4 @@ struct Cursor {
 
 }  // namespace postern::recording
 
-#endif  // POSTERN_GATEWAY_RECORDING_POSITION_H_
+#endif  // POSTERN_GATEWAY_RECORDING_SEGMENT_POSITION_H_

@@ -1,6 +1,7 @@
-#include "gateway/recording/format.h"
+#include "gateway/recording/segment/format.h"
 
 #include <absl/status/status.h>
+#include <absl/strings/numbers.h>
 #include <absl/strings/str_cat.h>
 #include <absl/strings/str_format.h>
 #include <openssl/evp.h>
@@ -9,24 +10,13 @@
 #include <cstdlib>
 #include <memory>
 
-#include "gateway/recording/crc32c.h"
+#include "gateway/recording/segment/crc32c.h"
+#include "gateway/recording/segment/little_endian.h"
 
 namespace postern::recording {
 namespace {
 
 constexpr std::string_view kMagic = "PSTNJRNL";
-
-template <class Int>
-void PutLittleEndian(Int value, std::string& out) {
-  for (size_t i = 0; i < sizeof value; ++i) out.push_back(static_cast<char>(value >> (8 * i) & 0xFF));
-}
-
-template <class Int>
-Int GetLittleEndian(std::string_view bytes, size_t at) {
-  Int value = 0;
-  for (size_t i = sizeof value; i > 0; --i) value = value << 8 | static_cast<unsigned char>(bytes[at + i - 1]);
-  return value;
-}
 
 void PutChain(const ChainHash& chain, std::string& out) {
   out.append(reinterpret_cast<const char*>(chain.data()), chain.size());
@@ -113,5 +103,15 @@ FrameHeader DecodeFrameHeader(std::string_view bytes) {
 bool FrameIsSound(std::string_view frame) { return GetLittleEndian<uint32_t>(frame, kFrameCrcAt) == FrameCrc(frame); }
 
 std::string SegmentFileName(uint32_t segment) { return absl::StrFormat("%08u.pjl", segment); }
+
+std::string CompressedFileName(uint32_t segment) { return absl::StrCat(SegmentFileName(segment), ".zst"); }
+
+std::optional<uint32_t> SegmentNumber(std::string_view file_name) {
+  const std::string digits(file_name.substr(0, file_name.find('.')));
+  uint32_t segment = 0;
+  if (!absl::SimpleAtoi(digits, &segment) || segment == 0) return std::nullopt;
+  if (SegmentFileName(segment) != file_name && CompressedFileName(segment) != file_name) return std::nullopt;
+  return segment;
+}
 
 }  // namespace postern::recording

@@ -1,88 +1,59 @@
-#include "gateway/recording/segment_file.h"
+#include "gateway/recording/segment/segment_file.h"
 
 #include <absl/status/status.h>
 #include <absl/strings/str_cat.h>
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <cerrno>
+#include <set>
+#include <system_error>
 #include <utility>
+
+#include "gateway/recording/segment/compressed.h"
+#include "gateway/recording/segment/damage.h"
+#include "gateway/recording/segment/little_endian.h"
 
 namespace postern::recording {
 namespace {
 
 constexpr size_t kWindowBytes = 256 << 10;
 
-std::string LittleEndian(uint32_t value) {
-  std::string bytes;
-  for (int i = 0; i < 4; ++i) bytes.push_back(static_cast<char>(value >> (8 * i) & 0xFF));
-  return bytes;
-}
-
 }  // namespace
 
+absl::StatusOr<SegmentFile> SegmentFile::Find(const std::filesystem::path& folder, uint32_t segment) {
+  auto file = Open(folder / SegmentFileName(segment));
+  if (!absl::IsNotFound(file.status())) return file;
+  return Open(folder / CompressedFileName(segment));
+}
+
 absl::StatusOr<SegmentFile> SegmentFile::Open(const std::filesystem::path& path) {
-  const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  if (fd < 0) return absl::ErrnoToStatus(errno, absl::StrCat("open ", path.string()));
-  SegmentFile file(fd, path.filename().string());
+  auto bytes = path.extension() == ".zst" ? OpenCompressed(path) : OpenPlain(path);
+  if (!bytes.ok()) return bytes.status();
+  return Over(*std::move(bytes), path.filename().string());
+}
+
+absl::StatusOr<SegmentFile> SegmentFile::Over(std::unique_ptr<SegmentBytes> from, std::string name) {
+  SegmentFile file(std::move(from), std::move(name));
   auto bytes = file.Fetch(0, kSegmentHeaderBytes);
   if (!bytes.ok()) return bytes.status();
   auto header = DecodeSegmentHeader(*bytes);
-  if (!header.ok())
+  if (absl::IsDataLoss(header.status())) return file.DamagedAt(0, std::string(header.status().message()));
+  if (!header.ok()) {
     return absl::Status(header.status().code(), absl::StrCat(file.name_, ": ", header.status().message()));
-  if (SegmentFileName(header->segment) != file.name_) {
-    return absl::DataLossError(absl::StrCat(file.name_, " says it is segment ", header->segment));
+  }
+  if (SegmentFileName(header->segment) != file.name_ && CompressedFileName(header->segment) != file.name_) {
+    return file.DamagedAt(0, absl::StrCat("it says it is segment ", header->segment));
   }
   file.header_ = *header;
   return file;
 }
 
-SegmentFile::~SegmentFile() {
-  if (fd_ >= 0) ::close(fd_);
-}
-
-SegmentFile::SegmentFile(SegmentFile&& other) noexcept
-    : fd_(std::exchange(other.fd_, -1)),
-      name_(std::move(other.name_)),
-      header_(other.header_),
-      window_(std::move(other.window_)),
-      window_at_(other.window_at_) {}
-
-SegmentFile& SegmentFile::operator=(SegmentFile&& other) noexcept {
-  if (this == &other) return *this;
-  if (fd_ >= 0) ::close(fd_);
-  fd_ = std::exchange(other.fd_, -1);
-  name_ = std::move(other.name_);
-  header_ = other.header_;
-  window_ = std::move(other.window_);
-  window_at_ = other.window_at_;
-  return *this;
-}
-
-absl::StatusOr<uint64_t> SegmentFile::Size() const {
-  struct stat facts{};
-  if (::fstat(fd_, &facts) != 0) return absl::ErrnoToStatus(errno, absl::StrCat("stat ", name_));
-  return static_cast<uint64_t>(facts.st_size);
-}
-
 absl::StatusOr<std::string_view> SegmentFile::Fetch(uint64_t offset, size_t size) {
   if (offset < window_at_ || offset + size > window_at_ + window_.size()) {
-    window_.resize(std::max(size, kWindowBytes));
     window_at_ = offset;
-    size_t have = 0;
-    while (have < window_.size()) {
-      const ssize_t got = ::pread(fd_, window_.data() + have, window_.size() - have, static_cast<off_t>(offset + have));
-      if (got < 0 && errno == EINTR) continue;
-      if (got < 0) {
-        window_.clear();
-        return absl::ErrnoToStatus(errno, absl::StrCat("read ", name_));
-      }
-      if (got == 0) break;
-      have += static_cast<size_t>(got);
+    if (auto status = bytes_->Read(offset, std::max(size, kWindowBytes), window_); !status.ok()) {
+      window_.clear();
+      return status;
     }
-    window_.resize(have);
   }
   return std::string_view(window_).substr(offset - window_at_, size);
 }
@@ -109,7 +80,8 @@ absl::StatusOr<SegmentFile::Frame> SegmentFile::ReadFrame(uint64_t offset, uint6
 absl::StatusOr<bool> SegmentFile::WasDurable(uint64_t offset) {
   auto size = Size();
   if (!size.ok()) return size.status();
-  const std::string marker = LittleEndian(header_.marker);
+  std::string marker;
+  PutLittleEndian(header_.marker, marker);
   // Windows overlap by three bytes, so that a marker across their border is seen once.
   for (uint64_t at = offset + 1; at < *size; at += kWindowBytes - 3) {
     auto window = Fetch(at, kWindowBytes);
@@ -126,7 +98,17 @@ absl::StatusOr<bool> SegmentFile::WasDurable(uint64_t offset) {
 }
 
 absl::Status SegmentFile::DamagedAt(uint64_t offset, std::string_view why) const {
-  return absl::DataLossError(absl::StrCat(name_, " is damaged at offset ", offset, ": ", std::string(why)));
+  return recording::DamagedAt(name_, offset, why);
+}
+
+absl::StatusOr<std::vector<uint32_t>> ListSegments(const std::filesystem::path& folder) {
+  std::error_code error;
+  std::set<uint32_t> segments;
+  for (std::filesystem::directory_iterator it(folder, error), end; !error && it != end; it.increment(error)) {
+    if (const auto segment = SegmentNumber(it->path().filename().string())) segments.insert(*segment);
+  }
+  if (error) return absl::UnavailableError(absl::StrCat("read ", folder.string(), ": ", error.message()));
+  return std::vector<uint32_t>(segments.begin(), segments.end());
 }
 
 }  // namespace postern::recording

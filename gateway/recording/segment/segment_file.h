@@ -1,16 +1,19 @@
 // One segment of the journal, open for reading. One thread at a time.
-#ifndef POSTERN_GATEWAY_RECORDING_SEGMENT_FILE_H_
-#define POSTERN_GATEWAY_RECORDING_SEGMENT_FILE_H_
+#ifndef POSTERN_GATEWAY_RECORDING_SEGMENT_SEGMENT_FILE_H_
+#define POSTERN_GATEWAY_RECORDING_SEGMENT_SEGMENT_FILE_H_
 
 #include <absl/status/statusor.h>
 
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
-#include "gateway/recording/format.h"
+#include "gateway/recording/segment/format.h"
+#include "gateway/recording/segment/segment_bytes.h"
 
 namespace postern::recording {
 
@@ -24,14 +27,17 @@ class SegmentFile {
     uint64_t end = 0;
   };
 
-  // NOT_FOUND when there is no such file.
+  // The segment of that number in a folder, plain or compressed. NOT_FOUND when there is neither.
+  static absl::StatusOr<SegmentFile> Find(const std::filesystem::path& folder, uint32_t segment);
+  // One file, compressed if its name says so. NOT_FOUND when there is no such file.
   static absl::StatusOr<SegmentFile> Open(const std::filesystem::path& path);
-  ~SegmentFile();
-  SegmentFile(SegmentFile&& other) noexcept;
-  SegmentFile& operator=(SegmentFile&& other) noexcept;
+  // For bytes that are no file.
+  static absl::StatusOr<SegmentFile> Over(std::unique_ptr<SegmentBytes> bytes, std::string name);
 
+  const std::string& name() const { return name_; }
   const SegmentHeader& header() const { return header_; }
-  absl::StatusOr<uint64_t> Size() const;
+  // Of the plain segment.
+  absl::StatusOr<uint64_t> Size() const { return bytes_->Size(); }
 
   // The frame at `offset`, its CRC checked, its chain not. DATA_LOSS when there is none that is whole before `end`.
   absl::StatusOr<Frame> ReadFrame(uint64_t offset, uint64_t end);
@@ -44,11 +50,11 @@ class SegmentFile {
   absl::Status DamagedAt(uint64_t offset, std::string_view why) const;
 
  private:
-  SegmentFile(int fd, std::string name) : fd_(fd), name_(std::move(name)) {}
+  SegmentFile(std::unique_ptr<SegmentBytes> bytes, std::string name) : bytes_(std::move(bytes)), name_(std::move(name)) {}
   // Up to `size` bytes at `offset`; fewer only at the end of the file.
   absl::StatusOr<std::string_view> Fetch(uint64_t offset, size_t size);
 
-  int fd_;
+  std::unique_ptr<SegmentBytes> bytes_;
   std::string name_;
   SegmentHeader header_;
   // What of the file stands in memory, so that small frames do not cost a call each.
@@ -56,6 +62,9 @@ class SegmentFile {
   uint64_t window_at_ = 0;
 };
 
+// The numbers of the segments in a folder, plain or compressed, ascending.
+absl::StatusOr<std::vector<uint32_t>> ListSegments(const std::filesystem::path& folder);
+
 }  // namespace postern::recording
 
-#endif  // POSTERN_GATEWAY_RECORDING_SEGMENT_FILE_H_
+#endif  // POSTERN_GATEWAY_RECORDING_SEGMENT_SEGMENT_FILE_H_

@@ -1,4 +1,4 @@
-#include "gateway/recording/crc32c.h"
+#include "gateway/recording/segment/crc32c.h"
 
 #include <array>
 #include <cstddef>

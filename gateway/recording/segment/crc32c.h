@@ -1,7 +1,7 @@
 // CRC-32C (Castagnoli, RFC 3720 appendix B.4): finds accidental damage. It proves nothing against people; the chain
 // does.
-#ifndef POSTERN_GATEWAY_RECORDING_CRC32C_H_
-#define POSTERN_GATEWAY_RECORDING_CRC32C_H_
+#ifndef POSTERN_GATEWAY_RECORDING_SEGMENT_CRC32C_H_
+#define POSTERN_GATEWAY_RECORDING_SEGMENT_CRC32C_H_
 
 #include <cstdint>
 #include <string_view>
@@ -16,4 +16,4 @@ uint32_t Crc32cByTable(std::string_view bytes, uint32_t crc = 0);
 
 }  // namespace postern::recording
 
-#endif  // POSTERN_GATEWAY_RECORDING_CRC32C_H_
+#endif  // POSTERN_GATEWAY_RECORDING_SEGMENT_CRC32C_H_
