@@ -33,6 +33,7 @@ constexpr std::array kRules = {
     RpcRule{Rpc::kListSessions, "Sessions/List", kAnyRole, false},
     RpcRule{Rpc::kGetSession, "Sessions/Get", kAnyRole, true},
     RpcRule{Rpc::kReplaySession, "Sessions/Replay", kAnyRole, true},
+    RpcRule{Rpc::kExportSessions, "Sessions/Export", kAnyRole, true},
     RpcRule{Rpc::kTerminateSession, "Sessions/Terminate", kAdmin, true},
     RpcRule{Rpc::kCheckPolicy, "Policy/Check", kAnyPerson, false},
     RpcRule{Rpc::kGetPolicy, "Policy/Get", kAnyPerson, false},

@@ -31,6 +31,7 @@ enum class Rpc : uint8_t {
   kListSessions,
   kGetSession,
   kReplaySession,
+  kExportSessions,
   kTerminateSession,
   kCheckPolicy,
   kGetPolicy,
