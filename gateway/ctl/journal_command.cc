@@ -67,6 +67,7 @@ ExitCode Verify(Invocation& invocation, const VerifyFlags& flags) {
     };
   }
   auto report = Look(flags, options);
+  if (absl::IsInvalidArgument(report.status())) return invocation.Usage(std::string(report.status().message()));
   if (!report.ok()) {
     invocation.err() << "posternctl: " << report.status().message() << '\n';
     return absl::IsNotFound(report.status()) ? kNotFound : kFailed;

@@ -343,10 +343,10 @@ absl::StatusOr<VerifyReport> VerifyJournal(const std::filesystem::path& folder, 
 absl::StatusOr<VerifyReport> VerifySegments(std::vector<std::filesystem::path> files, const VerifyOptions& options) {
   std::map<uint32_t, std::filesystem::path> numbered;
   for (auto& file : files) {
-    const auto number = SegmentNumber(file.filename().string());
-    if (!number) return absl::InvalidArgumentError(absl::StrCat(file.string(), " is not named as a segment is, 00000001.pjl"));
     std::error_code error;
     if (!std::filesystem::exists(file, error)) return absl::NotFoundError(absl::StrCat(file.string(), " is not there"));
+    const auto number = SegmentNumber(file.filename().string());
+    if (!number) return absl::InvalidArgumentError(absl::StrCat(file.string(), " is not named as a segment is, 00000001.pjl"));
     numbered[*number] = std::move(file);
   }
   if (numbered.empty()) return absl::NotFoundError("no segment to look at");
