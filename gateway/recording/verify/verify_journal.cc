@@ -96,7 +96,10 @@ class Verifier {
     report_.findings.push_back({std::move(file), offset, std::move(what)});
   }
   void Find(const std::string& file, uint64_t offset, const absl::Status& status) {
-    Find(file, OffsetOfDamage(status).value_or(offset), std::string(status.message()));
+    const auto place = OffsetOfDamage(status);
+    const std::string what(status.message());
+    // The place is told beside it.
+    Find(file, place.value_or(offset), place ? what.substr(what.find(": ") + 2) : what);
   }
 
   // The next to look at. A journal that is written to may have more than are known.

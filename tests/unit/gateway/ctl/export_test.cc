@@ -62,12 +62,13 @@ TEST_CASE("CSV has a line for each statement, with its outcome if there is one")
 
 TEST_CASE("no cell is a formula, ends its line, or steers a terminal") {
   CHECK(CsvCell("=HYPERLINK(\"http://x\")") == "\"'=HYPERLINK(\"\"http://x\"\")\"");
-  for (const char* text : {"+1", "-1", "@SUM(A1)", "\t=1", "\r=1", " =1", "\n=1", "|calc", "%0"}) {
+  for (const char* text : {"+1", "-1", "@SUM(A1)", "\t=1", " =1", "\n=1", "|calc", "%0"}) {
     INFO(text);
     const std::string cell = CsvCell(text);
     CHECK(cell.find_first_of("\t\r\n") == std::string::npos);
     CHECK(cell.find('\'') == 1);
   }
+  CHECK(CsvCell("\r=1") == "\"\\x0d=1\"");
   CHECK(CsvCell("a\x1b[2Jb").find('\x1b') == std::string::npos);
   CHECK(CsvCell("a=b") == "\"a=b\"");
   CHECK(CsvCell("") == "\"\"");
@@ -95,7 +96,7 @@ TEST_CASE("OCSF has a Datastore Activity for the login and for each statement") 
   CHECK(events[1]["status"] == "Success");
   CHECK(events[1]["duration"] == 7);
   CHECK(events[1]["table"]["name"] == "shop.orders");
-  CHECK(events[1]["query_info"]["query_string"] == "SELECT '\\xFF\x1b'");
+  CHECK(events[1]["query_info"]["query_string"] == "SELECT '\\xff\x1b'");
   CHECK(events[2]["activity_name"] == "Delete");
   CHECK(events[2]["status"] == "Failure");
 }
