@@ -4,10 +4,11 @@
 #include <absl/time/clock.h>
 
 #include <filesystem>
-#include <optional>
 
+#include "common/tls/client_verifier.h"
 #include "common/tls/server_context.h"
 #include "gateway/api/server.h"
+#include "gateway/identity/role_word.h"
 #include "gateway/identity/tokens.h"
 #include "gateway/policy/load_rules.h"
 #include "gateway/recording/file_journal.h"
@@ -18,20 +19,13 @@ namespace {
 
 constexpr char kConsole[] = "console";
 
-std::optional<v1::Role> RoleOf(const std::string& name) {
-  if (name == "reviewer") return v1::ROLE_REVIEWER;
-  if (name == "auditor") return v1::ROLE_AUDITOR;
-  if (name == "admin") return v1::ROLE_ADMIN;
-  return std::nullopt;
-}
-
 absl::StatusOr<v1::CreateTokenRequest> RequestFor(const FirstToken& wanted) {
   v1::CreateTokenRequest request;
   request.set_name(wanted.name);
   request.set_kind(v1::PRINCIPAL_KIND_PERSON);
   for (const std::string& group : wanted.groups) request.add_groups(group);
   for (const std::string& name : wanted.roles) {
-    const auto role = RoleOf(name);
+    const auto role = identity::RoleFrom(name);
     if (!role) return absl::InvalidArgumentError(absl::StrCat("--role: ", name, " is not reviewer, auditor or admin"));
     request.add_roles(*role);
   }
@@ -72,6 +66,11 @@ absl::Status CheckGateway(const config::GatewayConfig& config) {
     const config::TlsFiles& files = *config.mysql.tls;
     auto context = tls::ServerContext({.certificate = files.certificate, .key = files.key, .ca = files.client_ca.value_or("")});
     if (!context.ok()) return context.status();
+  }
+  for (const auto& trust : {config.mysql.agents, config.api.people}) {
+    if (!trust) continue;
+    auto verifier = tls::ClientVerifier::Load(trust->ca, trust->crl);
+    if (!verifier.ok()) return verifier.status();
   }
   return api::CheckTlsFiles({.certificate = config.api.tls.certificate,
                              .key = config.api.tls.key,

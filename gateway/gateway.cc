@@ -18,7 +18,6 @@
 #include "gateway/mask_secret.h"
 #include "gateway/policy/load_rules.h"
 #include "gateway/store/sqlite/sqlite_task_store.h"
-#include "gateway/store/sqlite/sqlite_token_store.h"
 #include "gateway/tasks/make_tasks.h"
 
 namespace postern {
@@ -105,14 +104,9 @@ absl::Status Gateway::OpenStores() {
   if (!mask_keys.ok()) return mask_keys.status();
   mask_keys_ = std::make_unique<masking::MaskKeys>(*std::move(mask_keys));
 
-  auto token_store = store::SqliteTokenStore::Open(config_.sqlite_path);
-  if (!token_store.ok()) return token_store.status();
-  token_store_ = *std::move(token_store);
-  auto tokens = identity::Tokens::Load(token_store_.get(), {});
-  if (!tokens.ok()) return tokens.status();
-  tokens_ = *std::move(tokens);
-  issuers_ = std::make_unique<identity::Issuers>(*tokens_, identity::FetchOverHttps);
-  issuers_->OnRevocation([this] { EndUnproven(); });
+  auto authenticators = Authenticators::Open(config_.sqlite_path, [this] { EndUnproven(); }, [](std::string_view) {});
+  if (!authenticators.ok()) return authenticators.status();
+  authenticators_ = *std::move(authenticators);
 
   auto relay_identities = RelayIdentities::Open(config_);
   if (!relay_identities.ok()) return relay_identities.status();
@@ -143,7 +137,7 @@ absl::Status Gateway::OpenTasks() {
       {.tasks = config_.limits.tasks, .tasks_per_agent = config_.limits.tasks_per_agent});
   if (!tasks.ok()) return tasks.status();
   tasks_ = *std::move(tasks);
-  task_authenticator_ = std::make_unique<tasks::TaskAuthenticator>(*tasks_, *issuers_);
+  authenticators_->Complete(*tasks_, *relay_identities_);
   // Doors of an earlier life, the proofs of which are still to come.
   v1::ListSessionsRequest closing;
   closing.set_state(v1::Session::STATE_CLOSING);
@@ -175,8 +169,8 @@ absl::Status Gateway::OpenPorts() {
                                 .also_granted = [this](const std::string& relay, const std::string& target) {
                                   return relay_identities_->enrolment().MayServe(relay, target);
                                 }});
-  api_services_ = std::make_unique<api::ApiServices>(api::ApiParts{.authenticator = *issuers_,
-                                                                   .tokens = *tokens_,
+  api_services_ = std::make_unique<api::ApiServices>(api::ApiParts{.authenticator = authenticators_->people(),
+                                                                   .tokens = authenticators_->tokens(),
                                                                    .approvals = *approvals_,
                                                                    .tasks = *tasks_,
                                                                    .mysql = [this] { return MysqlAddress(); },
@@ -204,7 +198,7 @@ absl::Status Gateway::OpenPorts() {
 
   session_options_ = OptionsOfSessions();
   services_ = std::make_unique<frontend::Services>(frontend::Services{.options = session_options_,
-                                                                      .authenticator = *task_authenticator_,
+                                                                      .authenticator = authenticators_->agents(),
                                                                       .policy = *policy_,
                                                                       .approvals = *approvals_,
                                                                       .journal = *journal_,
@@ -218,7 +212,7 @@ absl::Status Gateway::OpenPorts() {
   const uint32_t processors = std::max(1U, std::thread::hardware_concurrency());
   threads_ = std::make_unique<net::IoThreads>(config_.threads == 0 ? processors : config_.threads);
   listener_ = std::make_unique<frontend::Listener>(*threads_, *services_, config_.limits.pending_logins);
-  issuers_->Replace(config_.issuers);
+  if (absl::Status used = authenticators_->Use(config_); !used.ok()) return used;
   if (absl::Status started = listener_->Start(config_.mysql.listen.host, config_.mysql.listen.port); !started.ok()) return started;
   mysql_port_ = listener_->port();
   return absl::OkStatus();
@@ -260,29 +254,32 @@ void Gateway::EndUnproven() {
   api_services_->EndUnproven();
 }
 
-// Of gateway.yaml only this section; the rest counts from the next start on. It must be good as a whole all the same.
-absl::Status Gateway::ReloadIssuers() {
+// Of gateway.yaml only who is believed; the rest counts from the next start on. It must be good as a whole all the same.
+absl::Status Gateway::ReloadIdentity() {
   auto config = config::LoadGatewayConfig(config_.file);
-  if (config.ok()) issuers_->Replace(std::move(config.value->issuers));
-  return config.status();
+  if (config.ok()) return authenticators_->Use(*config.value);
+  // A revocation list counts whatever else is wrong.
+  absl::Status read = authenticators_->ReadAgain();
+  read.Update(config.status());
+  return read;
 }
 
 absl::Status Gateway::Reload() {
   absl::Status tls = config_.mysql.tls ? tls_.Load(*config_.mysql.tls) : absl::OkStatus();
   if (absl::Status written = relay_identities_->WriteAuthorities(); !written.ok() && tls.ok()) tls = written;
   absl::Status rules = publisher_->Reload(absl::Now());
-  absl::Status issuers = ReloadIssuers();
+  absl::Status identity = ReloadIdentity();
   if (!tls.ok()) log::Error("certificates not reloaded: the old ones stay in force", {{"error", tls}});
   if (!rules.ok()) log::Error("policy not reloaded: the old one stays in force", {{"error", rules}});
-  if (!issuers.ok()) log::Error("issuers not reloaded: the old ones stay in force", {{"error", issuers}});
+  if (!identity.ok()) log::Error("issuers not reloaded: the old ones stay in force", {{"error", identity}});
   if (rules.ok()) log::Info("policy in force", {{"version", policy_->Version()}});
   rules.Update(tls);
-  rules.Update(issuers);
+  rules.Update(identity);
   return rules;
 }
 
 void Gateway::Tidy() {
-  if (absl::Status saved = tokens_->SaveLastUsed(); !saved.ok()) {
+  if (absl::Status saved = authenticators_->tokens().SaveLastUsed(); !saved.ok()) {
     log::Warning("last-used times of tokens not saved", {{"error", saved}});
   }
   if (absl::Status written = relay_identities_->WriteAuthorities(); !written.ok()) {
@@ -293,7 +290,7 @@ void Gateway::Tidy() {
 void Gateway::Stop(const std::string& reason) {
   if (std::exchange(stopped_, true) || listener_ == nullptr) return;
   listener_->Stop();
-  issuers_->Stop();
+  authenticators_->Stop();
   live_->EndAll("shutdown");
   const absl::Time deadline = absl::Now() + config_.limits.shutdown_timeout;
   while (listener_->connections() > 0 && absl::Now() < deadline) {
@@ -306,8 +303,7 @@ void Gateway::Stop(const std::string& reason) {
   relays_->Shutdown();
   api_server_->Shutdown(kApiGrace);
   threads_->Stop();
-  // Their threads call what goes before they do.
-  issuers_->Replace({});
+  authenticators_->Forget();
   v1::Record record = NowRecord();
   record.mutable_gateway_stopped()->set_reason(reason);
   if (absl::Status recorded = recording::AppendAndWait(*journal_, record); !recorded.ok()) {

@@ -18,14 +18,13 @@
 #include "gateway/api/server.h"
 #include "gateway/api/services.h"
 #include "gateway/approval/approvals.h"
+#include "gateway/authenticators.h"
 #include "gateway/catalog/catalogs.h"
 #include "gateway/close_proofs.h"
 #include "gateway/config/gateway_config.h"
 #include "gateway/frontend/listener.h"
 #include "gateway/frontend/live_sessions.h"
 #include "gateway/frontend/services.h"
-#include "gateway/identity/issuers.h"
-#include "gateway/identity/tokens.h"
 #include "gateway/masking/mask_keys.h"
 #include "gateway/policy/in_force.h"
 #include "gateway/publishing/policy_publisher.h"
@@ -33,9 +32,7 @@
 #include "gateway/recording/session_index.h"
 #include "gateway/relay_identities.h"
 #include "gateway/store/sqlite/policy_versions.h"
-#include "gateway/store/store.h"
 #include "gateway/store/task_store.h"
-#include "gateway/tasks/task_authenticator.h"
 #include "gateway/tasks/tasks.h"
 #include "gateway/tunnel/relays.h"
 
@@ -78,7 +75,7 @@ class Gateway {
   absl::Status OpenPorts();
   frontend::FrontendOptions OptionsOfSessions() const;
   api::MysqlAddress MysqlAddress() const;
-  absl::Status ReloadIssuers();
+  absl::Status ReloadIdentity();
   // Sessions and watches of those whose proof of identity is worth nothing any more.
   void EndUnproven();
 
@@ -90,9 +87,7 @@ class Gateway {
   const absl::Time started_at_;
   std::unique_ptr<recording::FileJournal> journal_;
   std::unique_ptr<recording::SessionIndex> sessions_;
-  std::unique_ptr<store::TokenStore> token_store_;
-  std::unique_ptr<identity::Tokens> tokens_;
-  std::unique_ptr<identity::Issuers> issuers_;
+  std::unique_ptr<Authenticators> authenticators_;
   std::unique_ptr<policy::PolicyInForce> policy_;
   std::unique_ptr<store::PolicyVersions> policy_versions_;
   std::unique_ptr<publishing::PolicyPublisher> publisher_;
@@ -102,7 +97,6 @@ class Gateway {
   std::unique_ptr<frontend::LiveSessions> live_;
   std::unique_ptr<store::TaskStore> task_store_;
   std::unique_ptr<tasks::Tasks> tasks_;
-  std::unique_ptr<tasks::TaskAuthenticator> task_authenticator_;
   std::unique_ptr<CloseProofs> close_proofs_;
   std::unique_ptr<catalog::Catalogs> catalogs_;
   std::unique_ptr<tunnel::Relays> relays_;

@@ -15,6 +15,7 @@
 #include "common/config/host_port.h"
 #include "common/config/problem.h"
 #include "common/observability/log.h"
+#include "gateway/identity/certificates.h"
 #include "gateway/identity/issuer.h"
 
 namespace postern::config {
@@ -22,12 +23,13 @@ namespace postern::config {
 struct TlsFiles {
   std::string certificate;
   std::string key;
-  std::optional<std::string> client_ca;  // clients' certificates are asked for and checked against it
+  std::optional<std::string> client_ca;  // clients are asked for certificates of these authorities
 };
 
 struct MysqlConfig {
   HostPort listen;
   std::optional<TlsFiles> tls;  // absent only with insecure_loopback
+  std::optional<identity::CertificateTrust> agents;  // tls.client_ca and tls.client_crl
   std::string server_version = "8.0.40-postern";
   bool insecure_loopback = false;
 };
@@ -35,6 +37,7 @@ struct MysqlConfig {
 struct ApiConfig {
   HostPort listen;
   TlsFiles tls;  // client_ca: of relays that bring certificates of their own
+  std::optional<identity::CertificateTrust> people;  // tls.people_ca and tls.people_crl
   std::optional<std::string> ca;  // what relays that join check our certificate by; else the last one of tls.certificate
 };
 
@@ -93,6 +96,7 @@ struct GatewayConfig {
   std::string policy;       // path
   std::map<std::string, std::vector<std::string>> targets;  // target -> names of relays, beside those that join, that may serve it
   std::vector<identity::Issuer> issuers;  // whose tokens let agents and people in
+  std::vector<identity::CertificateRule> certificates;  // whom a certificate speaks for
   GatewayLimits limits;
   log::Options log;
   uint32_t threads = 0;  // that run sessions; 0: one per processor

@@ -31,7 +31,7 @@ Admission Refused(uint16_t code, std::string_view sqlstate, std::string message,
 Admission NotKnown(const mysql::Verify& claim, const AgentChannel& channel, std::string reason) {
   return Refused(kAccessDenied, "28000",
                  absl::StrCat("Access denied for user '", ShownName(claim), "'@'", channel.peer_address(),
-                              "': log in as AGENT+TARGET with an access token as password [postern decision=deny "
+                              "': log in as AGENT+TARGET with an access token as password, or a client certificate and none [postern decision=deny "
                               "rule=identity]"),
                  std::move(reason));
 }
@@ -92,12 +92,15 @@ LoginName SplitLoginName(std::string_view user) {
 std::string ShownName(const mysql::Verify& claim) { return text::ValidUtf8(text::CutUtf8(claim.user, kMostNameBytes)); }
 
 Admission TokenEnded(const mysql::Verify& claim, const AgentChannel& channel) {
-  return NotKnown(claim, channel, "the token was revoked during the login");
+  return NotKnown(claim, channel, "the token or certificate was revoked during the login");
 }
 
 Admission Admit(const Services& services, const AgentChannel& channel, uint32_t connection_id,
                 const mysql::Verify& claim) {
-  auto who = services.authenticator.Authenticate(claim.secret.Reveal(), channel.peer_address(), absl::Now());
+  const LoginName name = SplitLoginName(claim.user);
+  const identity::Proof proof{
+      .secret = claim.secret.Reveal(), .source = channel.peer_address(), .name = name.agent, .certificate = channel.certificate()};
+  auto who = services.authenticator.Authenticate(proof, absl::Now());
   if (!who.ok()) {
     if (absl::IsFailedPrecondition(who.status())) return TaskNotOpen(claim, who.status());
     Admission refused = NotKnown(claim, channel, std::string(who.status().message()));
@@ -105,8 +108,7 @@ Admission Admit(const Services& services, const AgentChannel& channel, uint32_t 
     return refused;
   }
   if (who->kind != v1::PRINCIPAL_KIND_AGENT) return NotKnown(claim, channel, "the token is not an agent's");
-  const LoginName name = SplitLoginName(claim.user);
-  if (!name.agent.empty() && name.agent != who->name) return NotKnown(claim, channel, "the token is another agent's");
+  if (!name.agent.empty() && name.agent != who->name) return NotKnown(claim, channel, "the token or certificate is another agent's");
 
   const policy::RulesPtr rules = services.policy.Current();
   const std::string target = ChooseTarget(services, *rules, *who, name.target);

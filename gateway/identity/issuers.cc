@@ -99,13 +99,8 @@ bool Issuers::AwaitKey(std::string_view secret, absl::Time now, Ready& ready) co
                                      ready);
 }
 
-absl::StatusOr<Principal> Issuers::Authenticate(std::string_view secret, std::string_view source, absl::Time now) {
-  if (!jose::LooksLikeJwt(secret)) return others_.Authenticate(secret, source, now);
-  auto who = Check(secret, now);
-  if (who.ok()) return who;
-  // They do not know it either, and see to what a failure costs.
-  const absl::Status refused = others_.Authenticate(secret, source, now).status();
-  return absl::IsUnauthenticated(refused) ? who.status() : refused;
+absl::StatusOr<Principal> Issuers::Authenticate(const Proof& proof, absl::Time now) {
+  return jose::LooksLikeJwt(proof.secret) ? Check(proof.secret, now) : others_.Authenticate(proof, now);
 }
 
 bool Issuers::TakesIdTokens() const {

@@ -1,7 +1,6 @@
 // Tokens of the organisation's own identity providers (OpenID Connect), checked at every login.
 //
-// Stands before another Authenticator: a secret that is no good token of a configured issuer goes on to that one, so
-// that every failure is counted, limited and told in one way, whatever was tried. Thread-safe.
+// Stands before another Authenticator: a secret that is no JSON Web Token goes on to that one. Thread-safe.
 #ifndef POSTERN_GATEWAY_IDENTITY_ISSUERS_H_
 #define POSTERN_GATEWAY_IDENTITY_ISSUERS_H_
 
@@ -36,7 +35,7 @@ class Issuers final : public Authenticator {
   void Stop();
 
   void Prepare(std::string_view secret, absl::Time now, Ready ready) override;
-  absl::StatusOr<Principal> Authenticate(std::string_view secret, std::string_view source, absl::Time now) override;
+  absl::StatusOr<Principal> Authenticate(const Proof& proof, absl::Time now) override;
   bool StillValid(const Principal& who, absl::Time now) const override;
   bool TakesIdTokens() const override;
 

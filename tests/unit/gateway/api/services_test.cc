@@ -140,6 +140,11 @@ TEST_CASE("each RPC opens to its roles and to nobody else") {
                                               {'a', api.Person("axel", {v1::ROLE_AUDITOR}).secret},
                                               {'A', api.Person("ada", {v1::ROLE_ADMIN}).secret}};
   const std::string agent = api.Token("bot", v1::PRINCIPAL_KIND_AGENT, {}).secret;
+  v1::CreateTokenRequest every_role;
+  every_role.set_name("erin");
+  every_role.set_kind(v1::PRINCIPAL_KIND_PERSON);
+  for (const v1::Role role : {v1::ROLE_REVIEWER, v1::ROLE_AUDITOR, v1::ROLE_ADMIN}) every_role.add_roles(role);
+  const std::string expired = Must(api.tokens->Create(every_role, "test", absl::Now() - absl::Hours(24 * 31))).secret;
   std::set<std::string> tried;
   for (const Row& row : Rows()) {
     INFO(row.name);
@@ -156,6 +161,7 @@ TEST_CASE("each RPC opens to its roles and to nobody else") {
     const bool agents_may = row.who_may.find('g') != std::string::npos;
     CHECK((row.call(api, agent).error_code() == grpc::StatusCode::PERMISSION_DENIED) == !agents_may);
     CHECK(row.call(api, "").error_code() == grpc::StatusCode::UNAUTHENTICATED);
+    CHECK(row.call(api, expired).error_code() == grpc::StatusCode::UNAUTHENTICATED);
   }
   CHECK(tried.size() == RpcRules().size());
 }
@@ -237,7 +243,7 @@ TEST_CASE("what cannot be recorded is not done") {
                                                 WithId<v1::RevokeTokenRequest>(bot.token.id().c_str()), &revoked);
   CHECK(revoke.error_code() == grpc::StatusCode::UNAVAILABLE);
   CHECK(revoke.error_message().find("disk full") != std::string::npos);
-  CHECK(api.tokens->Authenticate(bot.secret, "here", absl::Now()).ok());
+  CHECK(api.tokens->Authenticate({bot.secret, "here"}, absl::Now()).ok());
   v1::ReloadResponse reloaded;
   CHECK(Unary<v1::Admin>(api, admin, &v1::Admin::Stub::Reload, v1::ReloadRequest(), &reloaded).error_code() ==
         grpc::StatusCode::UNAVAILABLE);

@@ -351,7 +351,7 @@ TEST_CASE("agents see their own tasks, people all, and nobody one that is not th
 // Knows nobody.
 class Nobody final : public identity::Authenticator {
  public:
-  absl::StatusOr<identity::Principal> Authenticate(std::string_view, std::string_view, absl::Time) override {
+  absl::StatusOr<identity::Principal> Authenticate(const identity::Proof&, absl::Time) override {
     ++asked;
     return absl::UnauthenticatedError("the access token is not valid");
   }
@@ -364,16 +364,16 @@ TEST_CASE("what is no task's password is the other authenticator's, wrong ones t
   const NewTask made = world.life.Start("bot", 20);
   Nobody nobody;
   TaskAuthenticator authenticator(world.life.tasks, nobody);
-  const auto who = authenticator.Authenticate(made.password, "ip", world.clock);
+  const auto who = authenticator.Authenticate({made.password, "ip"}, world.clock);
   REQUIRE(who.ok());
   CHECK(authenticator.StillValid(*who, world.clock));
   CHECK(nobody.asked == 0);
-  CHECK(absl::IsUnauthenticated(authenticator.Authenticate("tsk_x", "ip", world.clock).status()));
-  CHECK(absl::IsUnauthenticated(authenticator.Authenticate("pat_x", "ip", world.clock).status()));
+  CHECK(absl::IsUnauthenticated(authenticator.Authenticate({"tsk_x", "ip"}, world.clock).status()));
+  CHECK(absl::IsUnauthenticated(authenticator.Authenticate({"pat_x", "ip"}, world.clock).status()));
   CHECK(nobody.asked == 2);
   REQUIRE(world.life.tasks.End(made.task.id(), Agent()).ok());
   CHECK_FALSE(authenticator.StillValid(*who, world.clock));
-  CHECK(absl::IsFailedPrecondition(authenticator.Authenticate(made.password, "ip", world.clock).status()));
+  CHECK(absl::IsFailedPrecondition(authenticator.Authenticate({made.password, "ip"}, world.clock).status()));
 }
 
 }  // namespace
