@@ -19,6 +19,7 @@ void AddTasks(CLI::App& app, Invocation& invocation);
 void AddSessions(CLI::App& app, Invocation& invocation);
 void AddPolicy(CLI::App& app, Invocation& invocation);
 void AddSql(CLI::App& app, Invocation& invocation);
+void AddLogin(CLI::App& app, Invocation& invocation);
 void AddCompletion(CLI::App& app, Invocation& invocation);
 
 }  // namespace postern::ctl
