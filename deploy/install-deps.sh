@@ -11,7 +11,8 @@ set -euo pipefail
 build=(cmake ninja-build g++ pkg-config ccache
   libgrpc++-dev protobuf-compiler protobuf-compiler-grpc libprotobuf-dev libabsl-dev libssl-dev
   default-libmysqlclient-dev catch2 libasio-dev libyaml-cpp-dev libsqlite3-dev nlohmann-json3-dev
-  libspdlog-dev libcli11-dev libsodium-dev libre2-dev libcurl4-openssl-dev)
+  libspdlog-dev libcli11-dev libsodium-dev libre2-dev libcurl4-openssl-dev
+  libcpp-httplib-dev prometheus-cpp-dev)
 run=(openssl ca-certificates jq procps iproute2 tzdata)
 server=(mariadb-server-core mariadb-client-core)
 tests=(libbenchmark-dev python3 python3-pytest python3-pytest-timeout python3-pymysql python3-cryptography tcpdump gdb haproxy)

@@ -16,6 +16,7 @@
 #include "common/tls/server_context.h"
 #include "gateway/approval/make_approvals.h"
 #include "gateway/mask_secret.h"
+#include "gateway/monitoring.h"
 #include "gateway/policy/load_rules.h"
 #include "gateway/store/sqlite/sqlite_task_store.h"
 #include "gateway/tasks/make_tasks.h"
@@ -95,6 +96,7 @@ absl::Status Gateway::OpenStores() {
                                                .queue_bytes = config_.limits.journal_queue_bytes});
   if (!journal.ok()) return journal.status();
   journal_ = *std::move(journal);
+  counted_journal_ = std::make_unique<metrics::CountedJournal>(*journal_, metrics_);
   auto sessions = recording::SessionIndex::Open({.database = data_dir / "sessions.db"}, journal_.get());
   if (!sessions.ok()) return sessions.status();
   sessions_ = *std::move(sessions);
@@ -104,7 +106,7 @@ absl::Status Gateway::OpenStores() {
   if (!mask_keys.ok()) return mask_keys.status();
   mask_keys_ = std::make_unique<masking::MaskKeys>(*std::move(mask_keys));
 
-  auto authenticators = Authenticators::Open(config_.sqlite_path, [this] { EndUnproven(); }, [](std::string_view) {});
+  auto authenticators = Authenticators::Open(config_.sqlite_path, [this] { EndUnproven(); }, [this](std::string_view kind) { metrics_.LoginFailed(kind); });
   if (!authenticators.ok()) return authenticators.status();
   authenticators_ = *std::move(authenticators);
 
@@ -120,7 +122,7 @@ absl::Status Gateway::OpenStores() {
 
 // Who has a door open, and who may let them.
 absl::Status Gateway::OpenTasks() {
-  approvals_ = approval::MakeApprovals(*journal_, LimitsOfApprovals(config_.limits));
+  approvals_ = approval::MakeApprovals(*counted_journal_, LimitsOfApprovals(config_.limits));
   live_ = std::make_unique<frontend::LiveSessions>(frontend::SessionLimits{
       .sessions = config_.limits.sessions, .sessions_per_agent = config_.limits.sessions_per_agent});
   auto store = store::SqliteTaskStore::Open(std::filesystem::path(config_.data_dir) / "tasks.db");
@@ -129,7 +131,7 @@ absl::Status Gateway::OpenTasks() {
   const std::vector<std::string> targets = TargetNames(config_);
   auto tasks = tasks::MakeTasks(
       {.store = *task_store_,
-       .journal = *journal_,
+       .journal = *counted_journal_,
        .approvals = *approvals_,
        .policy = *policy_,
        .targets = {targets.begin(), targets.end()},
@@ -157,7 +159,7 @@ absl::Status Gateway::OpenPorts() {
   }
   if (config_.mysql.insecure_loopback) rsa_key_.reset(EVP_RSA_gen(kRsaBits));
 
-  close_proofs_ = std::make_unique<CloseProofs>(*journal_, *tasks_);
+  close_proofs_ = std::make_unique<CloseProofs>(*counted_journal_, *tasks_);
   catalogs_ = std::make_unique<catalog::Catalogs>(
       TargetNames(config_), catalog::CatalogLimits{.bytes = config_.limits.catalog_bytes},
       [this](const std::string& target) { return relays_->RefreshCatalog(target); });
@@ -175,7 +177,7 @@ absl::Status Gateway::OpenPorts() {
                                                                    .tasks = *tasks_,
                                                                    .mysql = [this] { return MysqlAddress(); },
                                                                    .sessions = *sessions_,
-                                                                   .journal = *journal_,
+                                                                   .journal = *counted_journal_,
                                                                    .live = *live_,
                                                                    .relays = *relays_,
                                                                    .catalogs = *catalogs_,
@@ -201,7 +203,7 @@ absl::Status Gateway::OpenPorts() {
                                                                       .authenticator = authenticators_->agents(),
                                                                       .policy = *policy_,
                                                                       .approvals = *approvals_,
-                                                                      .journal = *journal_,
+                                                                      .journal = *counted_journal_,
                                                                       .relays = *relays_,
                                                                       .catalogs = *catalogs_,
                                                                       .mask_keys = *mask_keys_,
@@ -215,7 +217,23 @@ absl::Status Gateway::OpenPorts() {
   if (absl::Status used = authenticators_->Use(config_); !used.ok()) return used;
   if (absl::Status started = listener_->Start(config_.mysql.listen.host, config_.mysql.listen.port); !started.ok()) return started;
   mysql_port_ = listener_->port();
-  return absl::OkStatus();
+  return OpenMonitoring();
+}
+
+absl::Status Gateway::OpenMonitoring() {
+  if (!config_.metrics) return absl::OkStatus();
+  auto listener = ListenForMonitoring(*config_.metrics, metrics_, [this] { return Now(); });
+  if (listener.ok()) monitoring_ = *std::move(listener);
+  return listener.status();
+}
+
+metrics::Now Gateway::Now() const {
+  metrics::Now now{.sessions = live_->size(), .doors = relays_->open_doors(), .held = approvals_->pending(), .journal_writable = journal_->Health().ok()};
+  for (const v1::RelayStatus& relay : relays_->RelayStatuses()) now.connected.insert(relay.name());
+  now.relays = now.connected;
+  for (const auto& [target, relays] : config_.targets) now.relays.insert(relays.begin(), relays.end());
+  for (const v1::EnrolledRelay& relay : relay_identities_->enrolment().List()) now.relays.insert(relay.name());
+  return now;
 }
 
 frontend::FrontendOptions Gateway::OptionsOfSessions() const {
@@ -289,6 +307,7 @@ void Gateway::Tidy() {
 
 void Gateway::Stop(const std::string& reason) {
   if (std::exchange(stopped_, true) || listener_ == nullptr) return;
+  monitoring_.reset();
   listener_->Stop();
   authenticators_->Stop();
   live_->EndAll("shutdown");

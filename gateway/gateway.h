@@ -14,6 +14,7 @@
 #include <mutex>
 #include <string>
 
+#include "common/http/listener.h"
 #include "common/net/io_threads.h"
 #include "gateway/api/server.h"
 #include "gateway/api/services.h"
@@ -26,6 +27,8 @@
 #include "gateway/frontend/live_sessions.h"
 #include "gateway/frontend/services.h"
 #include "gateway/masking/mask_keys.h"
+#include "gateway/metrics/counted_journal.h"
+#include "gateway/metrics/metrics.h"
 #include "gateway/policy/in_force.h"
 #include "gateway/publishing/policy_publisher.h"
 #include "gateway/recording/file_journal.h"
@@ -73,8 +76,10 @@ class Gateway {
   absl::Status OpenStores();
   absl::Status OpenTasks();
   absl::Status OpenPorts();
+  absl::Status OpenMonitoring();
   frontend::FrontendOptions OptionsOfSessions() const;
   api::MysqlAddress MysqlAddress() const;
+  metrics::Now Now() const;
   absl::Status ReloadIdentity();
   // Sessions and watches of those whose proof of identity is worth nothing any more.
   void EndUnproven();
@@ -85,6 +90,9 @@ class Gateway {
 
   const config::GatewayConfig config_;
   const absl::Time started_at_;
+  metrics::Metrics metrics_;
+  // Goes after the journal, which has callbacks of its under way.
+  std::unique_ptr<metrics::CountedJournal> counted_journal_;
   std::unique_ptr<recording::FileJournal> journal_;
   std::unique_ptr<recording::SessionIndex> sessions_;
   std::unique_ptr<Authenticators> authenticators_;
@@ -108,6 +116,7 @@ class Gateway {
   std::unique_ptr<frontend::Listener> listener_;
   std::unique_ptr<api::ApiServices> api_services_;
   std::unique_ptr<api::ApiServer> api_server_;
+  std::unique_ptr<http::Listener> monitoring_;
   // 0 until it is listened on.
   std::atomic<uint16_t> mysql_port_ = 0;
   bool stopped_ = false;

@@ -84,6 +84,11 @@ void ReadIdentity(Section identity, GatewayConfig& config) {
   config.certificates = identity::ReadCertificates(identity);
 }
 
+std::optional<HostPort> ReadMetrics(Section metrics) {
+  if (!metrics.present()) return std::nullopt;
+  return metrics.Address("listen");
+}
+
 GatewayConfig ReadGateway(Document& document) {
   GatewayConfig config;
   config.file = document.file();
@@ -95,6 +100,7 @@ GatewayConfig ReadGateway(Document& document) {
   config.policy = root.File("policy");
   ReadTargets(root, config);
   ReadIdentity(root.Optional("identity"), config);
+  config.metrics = ReadMetrics(root.Optional("metrics"));
   config.limits = ReadLimits(root.Optional("limits"));
   config.log = log::ReadOptions(root.Optional("log"));
   config.threads = static_cast<uint32_t>(root.Int("threads", config.threads, {0, 1024}));

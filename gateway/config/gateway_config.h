@@ -97,6 +97,7 @@ struct GatewayConfig {
   std::map<std::string, std::vector<std::string>> targets;  // target -> names of relays, beside those that join, that may serve it
   std::vector<identity::Issuer> issuers;  // whose tokens let agents and people in
   std::vector<identity::CertificateRule> certificates;  // whom a certificate speaks for
+  std::optional<HostPort> metrics;  // where Prometheus reads; absent: nowhere
   GatewayLimits limits;
   log::Options log;
   uint32_t threads = 0;  // that run sessions; 0: one per processor

@@ -52,18 +52,19 @@ TEST_CASE("a small file gives every option its safe value") {
   CHECK(config.limits.login_timeout == absl::Seconds(10));
 }
 
-TEST_CASE("certificates of agents and people") {
+TEST_CASE("certificates of agents and people, and where metrics are read") {
   const Folder folder;
   const std::string mysql = "mysql: { listen: \"0.0.0.0:3306\", tls: { certificate: cert.pem, key: key.pem, client_ca: ca.pem, client_crl: ca.pem } }\n";
   const std::string api = "api: { listen: \"0.0.0.0:8443\", tls: { certificate: cert.pem, key: key.pem, people_ca: ca.pem } }\n";
   const auto loaded = folder.Parse(mysql + api + kRest +
-                                   "identity: { certificates: [ { kind: agent, common_name: \"*\" } ] }\n");
+                                   "identity: { certificates: [ { kind: agent, common_name: \"*\" } ] }\nmetrics: { listen: \"127.0.0.1:9090\" }\n");
   REQUIRE(ToString(loaded.problems) == "");
   CHECK(loaded.value->mysql.agents->ca == folder.path() + "/ca.pem");
   CHECK(loaded.value->mysql.agents->crl == folder.path() + "/ca.pem");
   CHECK(loaded.value->api.people->ca == folder.path() + "/ca.pem");
   CHECK_FALSE(loaded.value->api.people->crl);
   CHECK(loaded.value->certificates.size() == 1);
+  CHECK(loaded.value->metrics == HostPort{"127.0.0.1", 9090});
   const std::string alone = "mysql: { listen: \"0.0.0.0:3306\", tls: { certificate: cert.pem, key: key.pem, client_crl: ca.pem } }\n";
   CHECK(ToString(folder.Parse(alone + kApi + kRest).problems).find("mysql.tls.client_crl: is of no use without authorities") != std::string::npos);
 }
