@@ -37,6 +37,9 @@ class Guard {
   Audit& audit_;
 };
 
+// Metadata of calls from within this process, the console's: the address of whose browser it is. Nobody else's is looked at.
+inline constexpr char kCallerAddress[] = "x-postern-caller-address";
+
 // The address in gRPC's "ipv4:10.0.0.1:5000" or "ipv6:%5B::1%5D:5000", without the port: what rate limits count by.
 std::string SourceAddress(std::string_view peer);
 

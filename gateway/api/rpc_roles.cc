@@ -17,6 +17,7 @@ constexpr RoleSet kAgentOrDecider{.agent = true, .reviewer = true, .admin = true
 constexpr RoleSet kAgentOrAnyRole{.agent = true, .reviewer = true, .auditor = true, .admin = true};
 
 constexpr std::array kRules = {
+    RpcRule{Rpc::kWhoAmI, "Access/WhoAmI", kAnyPerson, false},
     RpcRule{Rpc::kCreateToken, "Access/CreateToken", kAdmin, true},
     RpcRule{Rpc::kListTokens, "Access/ListTokens", kAdmin, false},
     RpcRule{Rpc::kRevokeToken, "Access/RevokeToken", kAdmin, true},

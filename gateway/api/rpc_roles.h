@@ -15,6 +15,7 @@
 namespace postern::api {
 
 enum class Rpc : uint8_t {
+  kWhoAmI,
   kCreateToken,
   kListTokens,
   kRevokeToken,

@@ -98,6 +98,7 @@ struct Row {
 std::vector<Row> Rows() {
   using v1::Access, v1::Admin, v1::Enrolment, v1::Approvals, v1::Policy, v1::Sessions, v1::Tasks;
   return {
+      {"Access/WhoAmI", "raA", Caller<Access>(&Access::Stub::WhoAmI, v1::WhoAmIRequest())},
       {"Access/CreateToken", "A", Caller<Access>(&Access::Stub::CreateToken, NewAgent("bot"))},
       {"Access/ListTokens", "A", Caller<Access>(&Access::Stub::ListTokens, v1::ListTokensRequest())},
       {"Access/RevokeToken", "A", Caller<Access>(&Access::Stub::RevokeToken, WithId<v1::RevokeTokenRequest>(kToken))},
@@ -158,6 +159,24 @@ TEST_CASE("each RPC opens to its roles and to nobody else") {
     CHECK(row.call(api, "").error_code() == grpc::StatusCode::UNAUTHENTICATED);
   }
   CHECK(tried.size() == RpcRules().size());
+}
+
+TEST_CASE("a person is told whose token it is") {
+  ApiFixture api;
+  v1::CreateTokenRequest wanted;
+  wanted.set_name("ada");
+  wanted.set_kind(v1::PRINCIPAL_KIND_PERSON);
+  wanted.add_roles(v1::ROLE_REVIEWER);
+  wanted.add_groups("dba");
+  const identity::NewToken token = Must(api.tokens->Create(wanted, "test", absl::Now()));
+  v1::WhoAmIResponse who;
+  REQUIRE(Unary<v1::Access>(api, token.secret, &v1::Access::Stub::WhoAmI, v1::WhoAmIRequest(), &who).ok());
+  CHECK(who.name() == "ada");
+  REQUIRE(who.roles_size() == 1);
+  CHECK(who.roles(0) == v1::ROLE_REVIEWER);
+  REQUIRE(who.groups_size() == 1);
+  CHECK(who.groups(0) == "dba");
+  CHECK(who.expires_at_unix_ms() == token.token.expires_at_unix_ms());
 }
 
 TEST_CASE("an agent starts a task with its token, gets its password once, and reviewers and strangers see no password") {
@@ -458,6 +477,15 @@ TEST_CASE("a policy is applied whole or not at all, kept as a version, and rolle
   back.set_version("ffffffffffff");
   CHECK(Unary<v1::Policy>(api, admin, &v1::Policy::Stub::Rollback, back, &third).error_code() ==
         grpc::StatusCode::NOT_FOUND);
+
+  v1::GetPolicyRequest earlier;
+  earlier.set_version(second.version());
+  v1::GetPolicyResponse policy;
+  REQUIRE(Unary<v1::Policy>(api, admin, &v1::Policy::Stub::Get, earlier, &policy).ok());
+  CHECK(policy.text() == "version: 1\naccess: []\n");
+  CHECK(policy.loaded_at_unix_ms() == 0);
+  earlier.set_version("ffffffffffff");
+  CHECK(Unary<v1::Policy>(api, admin, &v1::Policy::Stub::Get, earlier, &policy).error_code() == grpc::StatusCode::NOT_FOUND);
 
   v1::ListPolicyVersionsResponse listed;
   REQUIRE(Unary<v1::Policy>(api, admin, &v1::Policy::Stub::ListVersions, v1::ListPolicyVersionsRequest(), &listed).ok());
