@@ -14,7 +14,7 @@ build=(cmake ninja-build g++ pkg-config ccache
   libspdlog-dev libcli11-dev libsodium-dev libre2-dev libcurl4-openssl-dev)
 run=(openssl ca-certificates jq procps iproute2 tzdata)
 server=(mariadb-server-core mariadb-client-core)
-tests=(libbenchmark-dev python3 python3-pytest python3-pytest-timeout python3-pymysql python3-cryptography tcpdump gdb haproxy)
+tests=(chromium libbenchmark-dev python3 python3-pytest python3-pytest-timeout python3-pymysql python3-cryptography tcpdump gdb haproxy)
 node=(nodejs npm)
 fuzz=(clang-19 libclang-rt-19-dev llvm-19)
 

@@ -73,6 +73,10 @@ absl::Status CheckGateway(const config::GatewayConfig& config) {
     auto context = tls::ServerContext({.certificate = files.certificate, .key = files.key, .ca = files.client_ca.value_or("")});
     if (!context.ok()) return context.status();
   }
+  if (config.console && !config.console->plain()) {
+    auto context = tls::ServerContext({.certificate = config.console->certificate, .key = config.console->key});
+    if (!context.ok()) return context.status();
+  }
   return api::CheckTlsFiles({.certificate = config.api.tls.certificate,
                              .key = config.api.tls.key,
                              .client_ca = config.api.tls.client_ca.value_or("")});

@@ -219,9 +219,25 @@ absl::Status Gateway::OpenPorts() {
   threads_ = std::make_unique<net::IoThreads>(config_.threads == 0 ? processors : config_.threads);
   listener_ = std::make_unique<frontend::Listener>(*threads_, *services_, config_.limits.pending_logins);
   issuers_->Replace(config_.issuers);
+  if (absl::Status opened = OpenConsole(); !opened.ok()) return opened;
   if (absl::Status started = listener_->Start(config_.mysql.listen.host, config_.mysql.listen.port); !started.ok()) return started;
   mysql_port_ = listener_->port();
   return absl::OkStatus();
+}
+
+absl::Status Gateway::OpenConsole() {
+  if (!config_.console) return absl::OkStatus();
+  if (absl::Status tls = LoadConsoleTls(); !tls.ok()) return tls;
+  console::Console::TlsSource source;
+  if (!config_.console->plain()) source = [this] { return console_tls_.Current(); };
+  auto console = console::Console::Start(*config_.console, api_server_->InProcess(), std::move(source));
+  if (console.ok()) console_ = *std::move(console);
+  return console.status();
+}
+
+absl::Status Gateway::LoadConsoleTls() {
+  if (!config_.console || config_.console->plain()) return absl::OkStatus();
+  return console_tls_.Load({.certificate = config_.console->certificate, .key = config_.console->key});
 }
 
 frontend::FrontendOptions Gateway::OptionsOfSessions() const {
@@ -269,7 +285,8 @@ absl::Status Gateway::ReloadIssuers() {
 
 absl::Status Gateway::Reload() {
   absl::Status tls = config_.mysql.tls ? tls_.Load(*config_.mysql.tls) : absl::OkStatus();
-  if (absl::Status written = relay_identities_->WriteAuthorities(); !written.ok() && tls.ok()) tls = written;
+  tls.Update(LoadConsoleTls());
+  tls.Update(relay_identities_->WriteAuthorities());
   absl::Status rules = publisher_->Reload(absl::Now());
   absl::Status issuers = ReloadIssuers();
   if (!tls.ok()) log::Error("certificates not reloaded: the old ones stay in force", {{"error", tls}});
@@ -301,6 +318,7 @@ void Gateway::Stop(const std::string& reason) {
     std::this_thread::sleep_for(std::chrono::milliseconds(20));
   }
   tasks_->Tend();
+  if (console_ != nullptr) console_->Stop();
   api_services_->EndStreams();
   catalogs_->Shutdown();
   relays_->Shutdown();

@@ -21,6 +21,7 @@
 #include "gateway/catalog/catalogs.h"
 #include "gateway/close_proofs.h"
 #include "gateway/config/gateway_config.h"
+#include "gateway/console/console.h"
 #include "gateway/frontend/listener.h"
 #include "gateway/frontend/live_sessions.h"
 #include "gateway/frontend/services.h"
@@ -41,7 +42,7 @@
 
 namespace postern {
 
-// The TLS context of the MySQL port, replaced whole at reload. Thread-safe.
+// The TLS context of a port, replaced whole at reload. Thread-safe.
 class TlsInForce {
  public:
   std::shared_ptr<asio::ssl::context> Current() const;
@@ -70,12 +71,16 @@ class Gateway {
 
   uint16_t mysql_port() const { return listener_->port(); }
   int api_port() const { return api_server_->port(); }
+  // Where browsers find the console; empty if there is none.
+  std::string console_origin() const { return console_ == nullptr ? "" : console_->origin(); }
 
  private:
   explicit Gateway(config::GatewayConfig config);
   absl::Status OpenStores();
   absl::Status OpenTasks();
   absl::Status OpenPorts();
+  absl::Status OpenConsole();
+  absl::Status LoadConsoleTls();
   frontend::FrontendOptions OptionsOfSessions() const;
   api::MysqlAddress MysqlAddress() const;
   absl::Status ReloadIssuers();
@@ -107,6 +112,7 @@ class Gateway {
   std::unique_ptr<catalog::Catalogs> catalogs_;
   std::unique_ptr<tunnel::Relays> relays_;
   TlsInForce tls_;
+  TlsInForce console_tls_;
   std::unique_ptr<EVP_PKEY, FreeKey> rsa_key_;
   frontend::FrontendOptions session_options_;
   std::unique_ptr<frontend::Services> services_;
@@ -114,6 +120,7 @@ class Gateway {
   std::unique_ptr<frontend::Listener> listener_;
   std::unique_ptr<api::ApiServices> api_services_;
   std::unique_ptr<api::ApiServer> api_server_;
+  std::unique_ptr<console::Console> console_;
   // 0 until it is listened on.
   std::atomic<uint16_t> mysql_port_ = 0;
   bool stopped_ = false;

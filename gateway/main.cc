@@ -59,7 +59,8 @@ int Serve(config::GatewayConfig config) {
   if (!gateway.ok()) return Fail(gateway.status());
   log::Info("gateway ready", {{"version", POSTERN_VERSION},
                               {"mysql_port", (*gateway)->mysql_port()},
-                              {"api_port", (*gateway)->api_port()}});
+                              {"api_port", (*gateway)->api_port()},
+                              {"console", (*gateway)->console_origin()}});
   for (;;) {
     const timespec minute{.tv_sec = 60, .tv_nsec = 0};
     const int signal = sigtimedwait(&signals, nullptr, &minute);

@@ -5,6 +5,7 @@
 #include "common/config/document.h"
 #include "common/observability/read_options.h"
 #include "gateway/config/limits.h"
+#include "gateway/console/read_options.h"
 #include "gateway/identity/read_issuers.h"
 
 namespace postern::config {
@@ -78,6 +79,7 @@ GatewayConfig ReadGateway(Document& document) {
   config.policy = root.File("policy");
   ReadTargets(root, config);
   config.issuers = identity::ReadIssuers(root.Optional("identity"));
+  config.console = console::ReadOptions(root.Optional("console"));
   config.limits = ReadLimits(root.Optional("limits"));
   config.log = log::ReadOptions(root.Optional("log"));
   config.threads = static_cast<uint32_t>(root.Int("threads", config.threads, {0, 1024}));

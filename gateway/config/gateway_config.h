@@ -15,6 +15,7 @@
 #include "common/config/host_port.h"
 #include "common/config/problem.h"
 #include "common/observability/log.h"
+#include "gateway/console/options.h"
 #include "gateway/identity/issuer.h"
 
 namespace postern::config {
@@ -92,6 +93,7 @@ struct GatewayConfig {
   std::string sqlite_path;  // data_dir/postern.db unless store.sqlite.path says otherwise
   std::string policy;       // path
   std::map<std::string, std::vector<std::string>> targets;  // target -> names of relays, beside those that join, that may serve it
+  std::optional<console::Options> console;  // absent: there is none
   std::vector<identity::Issuer> issuers;  // whose tokens let agents and people in
   GatewayLimits limits;
   log::Options log;
