@@ -20,6 +20,7 @@ for part in database configuration stack tokens tour; do
 done
 
 Fail() { echo "quickstart: $*" >&2; exit 1; }
+Misuse() { echo "quickstart: $*" >&2; exit 2; }
 # Bold and faint, for a terminal that wants it (https://no-color.org).
 bold="" faint="" plain=""
 if [ -t 1 ] && [ -z "${NO_COLOR:-}" ]; then bold=$'\033[1m' faint=$'\033[2m' plain=$'\033[0m'; fi
@@ -35,12 +36,12 @@ ParseArguments() {
       --mysql-port) mysql_port="${2:?--mysql-port needs a number}"; shift 2 ;;
       --no-tour) tour=""; shift ;;
       -h | --help) sed -n '2,13s/^# \{0,1\}//p' "$0"; exit 0 ;;
-      *) Fail "unknown argument $1; --help lists them" ;;
+      *) Misuse "unknown argument $1; --help lists them" ;;
     esac
   done
-  case "$database" in "" | mariadb | mysql) ;; *) Fail "--database is mariadb or mysql" ;; esac
-  case "$mysql_port" in "") ;; *[!0-9]* | ??????*) Fail "--mysql-port is a number from 1 to 65535" ;; esac
-  [ -z "$mysql_port" ] || { [ "$mysql_port" -ge 1 ] && [ "$mysql_port" -le 65535 ]; } || Fail "--mysql-port is a number from 1 to 65535"
+  case "$database" in "" | mariadb | mysql) ;; *) Misuse "--database is mariadb or mysql" ;; esac
+  case "$mysql_port" in "") ;; *[!0-9]* | ??????*) Misuse "--mysql-port is a number from 1 to 65535" ;; esac
+  [ -z "$mysql_port" ] || { [ "$mysql_port" -ge 1 ] && [ "$mysql_port" -le 65535 ]; } || Misuse "--mysql-port is a number from 1 to 65535"
 }
 
 # Everything that other steps read: where things are, and what they are called.

@@ -4,7 +4,8 @@
 #   tests/run.sh [--unit] [--integration] [--database mariadb|mysql] [--filter NAME] [--fuzz]
 #     --unit           only the unit tests, under AddressSanitizer and UBSan
 #     --integration    only the integration tests: release binaries, real database servers, real clients; with them the leak and
-#                      smuggle corpora of tests/conformance, and a comparison of how servers and we read SQL
+#                      smuggle corpora of tests/conformance, the broken wires of tests/chaos, and a comparison of how servers and we
+#                      read SQL
 #     --database V     integration against one of the two databases; both otherwise
 #     --filter NAME    only tests whose name contains NAME
 #     --fuzz           also builds the fuzz targets and runs each for 60 s
@@ -21,7 +22,7 @@ while [ $# -gt 0 ]; do
     --database) databases=("${2:?}"); shift 2 ;;
     --filter) filter="${2:?}"; shift 2 ;;
     --fuzz) fuzz=1; shift ;;
-    -h | --help) sed -n '2,12s/^# \{0,1\}//p' "$0"; exit 0 ;;
+    -h | --help) sed -n '2,13s/^# \{0,1\}//p' "$0"; exit 0 ;;
     *) echo "run.sh: unknown option $1" >&2; exit 2 ;;
   esac
 done
@@ -62,18 +63,20 @@ Integration() {
   Step "Oracle MySQL" deploy/database/fetch-mysql.sh || return
   local database
   for database in "${databases[@]}"; do
-    Say "Integration tests on $database"
-    POSTERN_BIN="${POSTERN_BIN:-$PWD/build/release/bin}" NODE_PATH="$(tests/support/node-modules.sh)" \
-      POSTERN_MARIADB_PLUGINS="$(tests/support/mariadb-plugins.sh)" \
-      /usr/bin/python3 -B -m pytest -q -p no:cacheprovider --timeout 300 --database="$database" -k "$filter" --junitxml "$results/$database.xml" \
-      tests/integration
-    [ $? -eq 5 ] && [ -n "$filter" ] || reports+=("$results/$database.xml")
-    Say "Leak and smuggle corpora on $database"
-    POSTERN_BIN="${POSTERN_BIN:-$PWD/build/release/bin}" \
-      /usr/bin/python3 -B -m pytest -q -p no:cacheprovider --timeout 300 --database="$database" -k "$filter" \
-      --junitxml "$results/corpora-$database.xml" tests/conformance
-    [ $? -eq 5 ] && [ -n "$filter" ] || reports+=("$results/corpora-$database.xml")
+    Suite "Integration tests on $database" tests/integration "$database"
+    Suite "Leak and smuggle corpora on $database" tests/conformance "$database"
+    Suite "Broken wires on $database" tests/chaos "$database"
   done
+}
+
+# Suite TITLE FOLDER DATABASE
+Suite() {
+  local report="$results/${2##*/}-$3.xml"
+  Say "$1"
+  POSTERN_BIN="${POSTERN_BIN:-$PWD/build/release/bin}" NODE_PATH="$(tests/support/node-modules.sh)" \
+    POSTERN_MARIADB_PLUGINS="$(tests/support/mariadb-plugins.sh)" \
+    /usr/bin/python3 -B -m pytest -q -p no:cacheprovider --timeout 300 --database="$3" -k "$filter" --junitxml "$report" "$2"
+  [ $? -eq 5 ] && [ -n "$filter" ] || reports+=("$report")
 }
 
 # A sample of all that servers read, as they read it: two minutes. tests/conformance/sql/run.sh --full takes all of it.

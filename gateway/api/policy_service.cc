@@ -122,6 +122,7 @@ absl::Status PolicyService::Answer(const v1::ExplainPolicyRequest& request, v1::
   session.default_schema = request.default_schema();
   session.lower_case_table_names = static_cast<int>(server->lower_case_table_names());
   session.sql_mode = dialect->mode;
+  session.can_undo = request.in_transaction();
   session.now = request.at_unix_ms() == 0 ? absl::Now() : absl::FromUnixMillis(request.at_unix_ms());
   answer = publishing::Explain(*rules, question);
   answer.set_catalog_generation(catalog->generation());

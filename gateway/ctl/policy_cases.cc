@@ -34,10 +34,11 @@ PolicyCase ReadCase(Section& section, absl::Time now) {
   session.now = ReadTime(section, now);
   const int64_t fold = section.Int("lower_case_table_names", 0, {0, 2});
   if (section.Has("lower_case_table_names")) session.lower_case_table_names = static_cast<int>(fold);
+  session.can_undo = section.Bool("in_transaction", false);
   wanted.question.statement = section.String("sql");
   const auto dialect = DialectFrom(section.String("vendor", "mysql"), section.String("server_version", "8.0.40"),
                                    section.String("sql_mode", ""));
-  if (!dialect) section.Report("", "unknown vendor, server_version or sql_mode");
+  if (!dialect.ok()) section.Report("", std::string(dialect.status().message()));
   wanted.question.dialect = dialect.value_or(sql::Dialect{});
   session.sql_mode = wanted.question.dialect.mode;
   wanted.expect = section.RequiredWord<policy::Effect>("expect", {{"allow", policy::Effect::kAllow},

@@ -83,7 +83,7 @@ bool Differs(const policy::Decision& a, const policy::Decision& b) {
 
 ExitCode Diff(Invocation& invocation, const Client* client, const DiffFlags& flags) {
   const auto dialect = DialectFrom(flags.vendor, flags.version, "");
-  if (!dialect) return invocation.Usage("unknown vendor or version");
+  if (!dialect.ok()) return invocation.Usage(std::string(dialect.status().message()));
   const policy::RulesPtr before = LoadOrTell(invocation, flags.before);
   const policy::RulesPtr after = LoadOrTell(invocation, flags.after);
   if (before == nullptr || after == nullptr) return kFailed;

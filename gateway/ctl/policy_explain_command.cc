@@ -47,7 +47,7 @@ ExitCode ExplainHere(Invocation& invocation, const ExplainFlags& flags) {
   publishing::Question question = flags.question;
   const auto dialect = DialectFrom(flags.vendor.empty() ? "mysql" : flags.vendor,
                                    flags.version.empty() ? "8.0.40" : flags.version, flags.sql_mode);
-  if (!dialect) return invocation.Usage("unknown vendor, version or sql_mode");
+  if (!dialect.ok()) return invocation.Usage(std::string(dialect.status().message()));
   question.dialect = *dialect;
   question.session.sql_mode = dialect->mode;
   if (flags.fold >= 0) question.session.lower_case_table_names = flags.fold;
@@ -65,6 +65,7 @@ ExitCode AskGateway(Invocation& invocation, const Client& client, const ExplainF
   request.set_target(session.target);
   request.set_statement(flags.question.statement);
   request.set_default_schema(session.default_schema);
+  request.set_in_transaction(session.can_undo);
   request.set_at_unix_ms(absl::ToUnixMillis(session.now));
   if (!flags.file.empty()) {
     const policy::RulesPtr rules = LoadOrTell(invocation, flags.file);
@@ -146,6 +147,7 @@ void AddPolicyExplain(CLI::App& policy, Invocation& invocation) {
   command->add_option("--target", session.target, "Where to")->required();
   command->add_option("--groups", session.groups, "Groups the agent is in: a,b")->delimiter(',');
   command->add_option("--schema", session.default_schema, "The session's default schema");
+  command->add_flag("--in-transaction", session.can_undo, "A transaction is open: max_affected_rows wants one");
   command->add_option("--vendor", flags->vendor, "The server's: mysql or mariadb");
   command->add_option("--server-version", flags->version, "Such as 9.7.4");
   command->add_option("--sql-mode", flags->sql_mode, "The session's sql_mode");

@@ -77,7 +77,7 @@ void RecordedStatements::AddDoor(const ordered_json& event, Session& session) {
   const auto server = event.find("server");
   if (server == event.end() || !server->is_object()) return;
   const auto dialect = DialectFrom(TextOf(*server, "vendor"), TextOf(*server, "version"), TextOf(*server, "sql_mode"));
-  if (dialect) session.dialect = *dialect;
+  if (dialect.ok()) session.dialect = *dialect;
   const auto fold = server->find("lower_case_table_names");
   if (fold != server->end() && fold->is_number_unsigned()) session.facts.lower_case_table_names = fold->get<int>();
 }
@@ -102,6 +102,7 @@ std::vector<RecordedStatement> RecordedStatements::Take() {
     facts.default_schema = std::move(statement.question.session.default_schema);
     facts.now = statement.question.session.now;
     facts.sql_mode = session.dialect.mode;
+    facts.can_undo = true;  // not recorded: what only the lack of a transaction would refuse counts as let
     statement.question.session = std::move(facts);
     statement.question.dialect = session.dialect;
   }

@@ -48,7 +48,7 @@ void TellFacts(Invocation& invocation, const sql::Reading& reading) {
 
 ExitCode Explain(Invocation& invocation, const Question& question) {
   const auto dialect = DialectFrom(question.vendor, question.version, question.sql_mode);
-  if (!dialect) return invocation.Usage("unknown vendor, version or sql_mode");
+  if (!dialect.ok()) return invocation.Usage(std::string(dialect.status().message()));
   if (invocation.json()) {
     const nlohmann::ordered_json json = FactsJson(question.statement, *dialect, question.schema);
     invocation.out() << Pretty(json) << '\n';
@@ -63,7 +63,7 @@ ExitCode Explain(Invocation& invocation, const Question& question) {
 // Of the statement given, or of all that is on stdin.
 ExitCode Print(Invocation& invocation, Question question) {
   const auto dialect = DialectFrom(question.vendor, question.version, question.sql_mode);
-  if (!dialect) return invocation.Usage("unknown vendor, version or sql_mode");
+  if (!dialect.ok()) return invocation.Usage(std::string(dialect.status().message()));
   if (question.statement.empty()) question.statement.assign(std::istreambuf_iterator<char>(invocation.in()), {});
   if (invocation.json()) {
     const nlohmann::ordered_json json = PrintedJson(question.statement, *dialect);

@@ -152,13 +152,14 @@ std::optional<int> VersionNumber(std::string_view text) {
   return parts[0] * 10000 + parts[1] * 100 + parts[2];
 }
 
-std::optional<sql::Dialect> DialectFrom(std::string_view vendor, std::string_view version, std::string_view sql_mode) {
+absl::StatusOr<sql::Dialect> DialectFrom(std::string_view vendor, std::string_view version, std::string_view sql_mode) {
   sql::Dialect dialect;
-  if (vendor != "mysql" && vendor != "mariadb") return std::nullopt;
+  if (vendor != "mysql" && vendor != "mariadb") return absl::InvalidArgumentError("a vendor is mysql or mariadb");
   dialect.vendor = vendor == "mysql" ? sql::Vendor::kMySql : sql::Vendor::kMariaDb;
   const auto number = VersionNumber(version);
   const auto mode = sql::ParseSqlMode(sql_mode);
-  if (!number || !mode) return std::nullopt;
+  if (!number) return absl::InvalidArgumentError("a server's version looks like 9.7.4");
+  if (!mode) return absl::InvalidArgumentError("that sql_mode has a mode nobody knows");
   dialect.version = *number;
   dialect.mode = *mode;
   return dialect;
@@ -199,7 +200,7 @@ Json AnswerLine(std::string_view line) {
   }
   const auto dialect = DialectFrom(TextOf(request, "vendor", kVendor), TextOf(request, "version", kVersion),
                                    TextOf(request, "sql_mode", ""));
-  if (!dialect) return Refusal("request", "unknown vendor, version or sql_mode", 0);
+  if (!dialect.ok()) return Refusal("request", std::string(dialect.status().message()), 0);
   return FactsJson(request["sql"].get<std::string>(), *dialect, TextOf(request, "schema", ""));
 }
 

@@ -2,6 +2,8 @@
 #ifndef POSTERN_GATEWAY_CTL_SQL_JSON_H_
 #define POSTERN_GATEWAY_CTL_SQL_JSON_H_
 
+#include <absl/status/statusor.h>
+
 #include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <string>
@@ -13,8 +15,8 @@ namespace postern::ctl {
 
 // "9.7.4" as 90704; empty if it is no version.
 std::optional<int> VersionNumber(std::string_view text);
-// The dialect of a vendor's name ("mysql", "mariadb"), a version and a sql_mode; empty if one of them is not known.
-std::optional<sql::Dialect> DialectFrom(std::string_view vendor, std::string_view version, std::string_view sql_mode);
+// The dialect of a vendor's name ("mysql", "mariadb"), a version and a sql_mode; the error says which of them is not known.
+absl::StatusOr<sql::Dialect> DialectFrom(std::string_view vendor, std::string_view version, std::string_view sql_mode);
 
 // {"ok": true, "kind", "verb", "group", "objects", "columns", ...} for a statement that is read, names without a schema
 // taken as the default schema's; {"ok": false, "error", "offset", "reason"} for one that is not.

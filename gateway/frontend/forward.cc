@@ -38,7 +38,7 @@ class PieceForAgent final : public mysql::ResponseSink {
       return ChangedTooMuch(errand_).error;
     }
     s_.Interrupt();
-    return ResultCut(errand_).error;
+    return ResultCut(s_, errand_).error;
   }
 
   // A server says of a statement that we killed for its time what it says of any that was killed.

@@ -10,6 +10,7 @@
 #include "common/sql/read.h"
 #include "gateway/frontend/refusal.h"
 #include "gateway/policy/decide.h"
+#include "gateway/policy/decide_packet.h"
 #include "gateway/policy/mask_plan.h"
 #include "gateway/policy/masks.h"
 #include "gateway/tunnel/server_dialect.h"
@@ -41,50 +42,11 @@ policy::Decision NoRelay(const SessionState& s) {
                                 absl::StrCat("no connected relay has reached ", s.login.target, "; try again later"));
 }
 
-// A batch is read before any of it runs, so nothing in it may change how the rest is read or which schema it means.
-bool MovesSession(const sql::Facts& facts) {
-  return facts.use_schema || facts.session.charset || facts.session.sql_mode || facts.session.moves_pinned_state ||
-         facts.kill;
-}
-
-// The strictest of several; holds are joined only when their terms are the same.
-policy::Decision Strictest(policy::Decision a, policy::Decision b) {
-  if (a.held() && b.held() && a.terms() != b.terms()) {
-    return policy::Decision::Deny(policy::builtin::kConflictingHolds,
-                                  "statements of one packet are held for different reviewers; send them one by one");
-  }
-  const policy::StatementLimits of_a = a.limits();
-  const policy::StatementLimits of_b = b.limits();
-  return (b.effect() > a.effect() ? std::move(b) : std::move(a)).Within(of_a).Within(of_b);
-}
-
 // What masks make of statements that policy would let run; their plan is the errand's.
 policy::Decision UnderMasks(Errand& errand, policy::Decision decision, policy::Masking masking) {
   errand.masks = std::move(masking.plan);
   if (decision.denied() || !masking.refused) return decision;
   return *std::move(masking.refused);
-}
-
-bool MayChangeRows(const sql::Facts& facts) { return facts.group == sql::VerbGroup::kWrite || facts.group == sql::VerbGroup::kDdl; }
-
-// What may change only so many rows must be undone if it changes more: so it runs in a transaction of the agent's.
-policy::Decision Undoable(const SessionState& s, const sql::Facts& facts, policy::Decision decision) {
-  if (decision.denied() || !decision.limits().max_affected_rows || !MayChangeRows(facts)) return decision;
-  const bool autocommit = (s.status_flags & mysql::server_status::kAutocommit) != 0;
-  if (!facts.outputs.empty() || facts.executes_nested) {
-    return policy::Decision::Deny(policy::builtin::kCondition,
-                                  absl::StrCat("rule \"", decision.rule(), "\" limits how many rows it may change, and a statement that "
-                                               "shows what it changes does not say how many those were"));
-  }
-  if (facts.implicit_commit) {
-    return policy::Decision::Deny(policy::builtin::kCondition,
-                                  absl::StrCat("rule \"", decision.rule(), "\" limits how many rows it may change, and what commits by "
-                                               "itself cannot be undone"));
-  }
-  if (s.in_transaction() || !autocommit) return decision;
-  return policy::Decision::Deny(policy::builtin::kCondition,
-                                absl::StrCat("rule \"", decision.rule(), "\" limits how many rows it may change, which can be "
-                                             "undone only in a transaction: send START TRANSACTION first, and COMMIT after it"));
 }
 
 // The target's schema as it is known now; null where it is not, or may be older than what an agent changed.
@@ -104,30 +66,6 @@ bool TouchesSchema(const sql::Facts& facts) {
 
 uint64_t GenerationOf(const catalog::CatalogPtr& catalog) { return catalog == nullptr ? 0 : catalog->generation(); }
 
-policy::Decision DecideBatch(const SessionState& s, const policy::Rules& rules,
-                             const std::vector<sql::Reading>& statements) {
-  const policy::SessionFacts session = s.Facts();
-  if (!policy::MultiStatementsAllowed(rules, session)) {
-    return policy::Decision::Deny(policy::builtin::kMultiStatements,
-                                  "several statements in one packet are not allowed; send them one by one");
-  }
-  policy::Decision decision = policy::Decide(rules, statements.front().facts, session);
-  bool commits = false;
-  for (const sql::Reading& reading : statements) {
-    if (MovesSession(reading.facts)) {
-      return policy::Decision::Deny(policy::builtin::kMultiStatements,
-                                    "a statement that changes the session must be sent alone");
-    }
-    decision = Strictest(std::move(decision), Undoable(s, reading.facts, policy::Decide(rules, reading.facts, session)));
-    commits |= reading.facts.implicit_commit || reading.facts.group == sql::VerbGroup::kTransaction;
-  }
-  if (commits && !decision.denied() && decision.limits().max_affected_rows) {
-    return policy::Decision::Deny(policy::builtin::kCondition,
-                                  "what may change only so many rows is not sent in one packet with what commits it");
-  }
-  return decision;
-}
-
 void JudgeBatch(const SessionState& s, const policy::Rules& rules, Judged& judged, std::string_view text) {
   sql::BatchReading batch = sql::ReadBatch(text, s.dialect, s.services.options.sql, {judged.catalog.get(), s.schema});
   if (!batch.ok()) {
@@ -135,6 +73,7 @@ void JudgeBatch(const SessionState& s, const policy::Rules& rules, Judged& judge
     SetDecision(judged.errand, policy::RefuseUnparsed(rules, s.Facts(), *batch.error), rules);
     return;
   }
+  const policy::SessionFacts session = s.Facts();
   judged.is_batch = batch.statements.size() > 1;
   for (const sql::Reading& reading : batch.statements) {
     DescribeFacts(judged.errand.record, reading.facts);
@@ -143,12 +82,10 @@ void JudgeBatch(const SessionState& s, const policy::Rules& rules, Judged& judge
     absl::StrAppend(&judged.forwarded, judged.forwarded.empty() ? "" : ";",
                     absl::string_view(reading.canonical.view().data(), reading.canonical.view().size()));
   }
-  policy::Decision decision = judged.is_batch ? DecideBatch(s, rules, batch.statements)
-                                              : Undoable(s, batch.statements.front().facts,
-                                                         policy::Decide(rules, batch.statements.front().facts, s.Facts()));
   std::vector<const sql::Facts*> all;
   for (const sql::Reading& reading : batch.statements) all.push_back(&reading.facts);
-  decision = UnderMasks(judged.errand, std::move(decision), policy::PlanMasks(rules, all, s.Facts(), judged.catalog.get()));
+  policy::Decision decision = UnderMasks(judged.errand, policy::DecidePacket(rules, all, session),
+                                         policy::PlanMasks(rules, all, session, judged.catalog.get()));
   judged.facts = std::move(batch.statements.front().facts);
   SetDecision(judged.errand, std::move(decision), rules);
 }
@@ -162,11 +99,11 @@ void JudgeOne(const SessionState& s, const policy::Rules& rules, Judged& judged,
     return;
   }
   DescribeFacts(judged.errand.record, reading.facts);
-  const policy::SessionFacts session = s.Facts();
-  policy::Decision decision = policy::Decide(rules, reading.facts, session);
-  if (judged.errand.command->Is(mysql::Command::kQuery)) decision = Undoable(s, reading.facts, std::move(decision));
+  policy::SessionFacts session = s.Facts();
+  // Whether a transaction is open is asked again when it is executed.
+  if (!judged.errand.command->Is(mysql::Command::kQuery)) session.can_undo = true;
   SetDecision(judged.errand,
-              UnderMasks(judged.errand, std::move(decision),
+              UnderMasks(judged.errand, policy::DecidePacket(rules, {&reading.facts}, session),
                          policy::PlanMasks(rules, reading.facts, session, judged.catalog.get())),
               rules);
   judged.errand.changes_schema = sql::MayChangeSchema(reading.facts);
@@ -226,7 +163,7 @@ void JudgePrepared(const SessionState& s, Errand& errand, PreparedStatement& pre
   errand.changes_schema = sql::MayChangeSchema(prepared.facts);
   errand.touches_schema = TouchesSchema(prepared.facts);
   SetDecision(errand,
-              UnderMasks(errand, Undoable(s, prepared.facts, policy::Decide(*rules, prepared.facts, session)),
+              UnderMasks(errand, policy::DecidePacket(*rules, {&prepared.facts}, session),
                          policy::PlanMasks(*rules, prepared.facts, session, catalog.get())),
               *rules);
 }

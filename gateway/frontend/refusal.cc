@@ -1,10 +1,13 @@
 #include "gateway/frontend/refusal.h"
 
 #include <absl/strings/str_cat.h>
+#include <absl/strings/str_join.h>
 
 #include <algorithm>
 #include <cctype>
+#include <optional>
 #include <utility>
+#include <vector>
 
 #include "common/text/utf8.h"
 #include "gateway/frontend/answer.h"
@@ -130,11 +133,19 @@ Refusal Contradiction(const Errand& errand, std::string_view why) {
           v1::Outcome::RESULT_WITHHELD};
 }
 
-Refusal ResultCut(const Errand& errand) {
+Refusal ResultCut(const SessionState& s, const Errand& errand) {
+  std::vector<std::string> bounds;
+  const auto bound = [&](const std::optional<uint64_t>& most, absl::string_view of) {
+    if (most) bounds.push_back(absl::StrCat(*most, " ", of));
+  };
+  bound(errand.limits.max_rows, "rows by policy");
+  bound(errand.limits.max_bytes, "bytes by policy");
+  const policy::BudgetTerms& budget = s.login.task->terms().budget;
+  bound(budget.rows, "rows for the whole task");
+  bound(budget.bytes, "bytes for the whole task");
   return {{kLimitReached, "42000",
-           WithBracket(absl::StrCat("The result of this ", What(errand),
-                                    " was cut: it has more rows or bytes than the policy lets it have, or than the task's budget "
-                                    "has left. Ask for less."),
+           WithBracket(absl::StrCat("The result of this ", What(errand), " was cut: it may have at most ",
+                                    absl::StrJoin(bounds, ", "), ". Ask for less."),
                        errand, absl::StrCat("decision=cut rule=", errand.decision.rule()))},
           v1::Outcome::RESULT_ERROR};
 }

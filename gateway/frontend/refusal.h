@@ -41,7 +41,7 @@ Refusal SchemaMoved(const Errand& errand);
 // The result is not what the statement's reading predicted, so it was withheld.
 Refusal Contradiction(const Errand& errand, std::string_view why);
 // Its result was more than the policy lets the agent have: it got as much, and this.
-Refusal ResultCut(const Errand& errand);
+Refusal ResultCut(const SessionState& s, const Errand& errand);
 // Its result showed more different masked values than the task may see: it got as much, and this.
 Refusal MaskedValuesUsedUp(const SessionState& s, const Errand& errand);
 // It changed more rows than its rule lets: the session ends, and with it the transaction is rolled back.

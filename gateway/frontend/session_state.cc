@@ -49,6 +49,7 @@ policy::SessionFacts SessionState::Facts() const {
   facts.default_schema = schema;
   facts.lower_case_table_names = lower_case_table_names;
   facts.sql_mode = dialect.mode;
+  facts.can_undo = in_transaction() || (status_flags & mysql::server_status::kAutocommit) == 0;
   facts.now = absl::Now();
   return facts;
 }

@@ -22,6 +22,8 @@ struct SessionFacts {
   std::optional<int> lower_case_table_names;
   // The lexical modes statements are read under now; a statement that would change them is refused.
   sql::SqlMode sql_mode;
+  // What a statement changes can be rolled back: a transaction is open, or autocommit is off.
+  bool can_undo = false;
   // When the statement came. Unknown counts as the stricter reading on each side: a rule with a window then denies and holds,
   // but lets nothing.
   absl::Time now = absl::InfinitePast();

@@ -6,6 +6,7 @@
 
 #include "common/text/utf8.h"
 #include "gateway/policy/decide.h"
+#include "gateway/policy/decide_packet.h"
 #include "gateway/policy/mask_plan.h"
 #include "gateway/policy/masks.h"
 
@@ -20,11 +21,6 @@ struct Answer {
 
 sql::Known KnownTo(const Question& question) { return {question.schema, question.session.default_schema}; }
 
-policy::Decision Stricter(policy::Decision a, policy::Decision b) {
-  const policy::StatementLimits limits = b.limits();
-  return b.effect() > a.effect() ? std::move(b).Within(a.limits()) : std::move(a).Within(limits);
-}
-
 // As the session's judge does: what masks refuse is refused unless policy has denied it already.
 void ApplyMasks(const policy::Rules& rules, const Question& question, const std::vector<const sql::Facts*>& batch,
                 Answer& answer) {
@@ -34,20 +30,16 @@ void ApplyMasks(const policy::Rules& rules, const Question& question, const std:
   if (masking.refused && !answer.decision.denied()) answer.decision = *std::move(masking.refused);
 }
 
-Answer AskBatch(const policy::Rules& rules, const Question& question, const sql::ParseError& error) {
+Answer AskBatch(const policy::Rules& rules, const Question& question) {
   sql::BatchReading batch = sql::ReadBatch(question.statement, question.dialect, {}, KnownTo(question));
-  const bool several = policy::MultiStatementsAllowed(rules, question.session);
-  sql::Reading failed;
-  failed.error = batch.ok() ? error : *batch.error;
-  if (!batch.ok() || !several) {
+  if (!batch.ok()) {
+    sql::Reading failed;
+    failed.error = *batch.error;
     return {policy::RefuseUnparsed(rules, question.session, *failed.error), std::move(failed), {}};
   }
-  Answer answer{policy::Decide(rules, batch.statements.front().facts, question.session), {}, {}};
   std::vector<const sql::Facts*> all;
-  for (const sql::Reading& reading : batch.statements) {
-    answer.decision = Stricter(std::move(answer.decision), policy::Decide(rules, reading.facts, question.session));
-    all.push_back(&reading.facts);
-  }
+  for (const sql::Reading& reading : batch.statements) all.push_back(&reading.facts);
+  Answer answer{policy::DecidePacket(rules, all, question.session), {}, {}};
   ApplyMasks(rules, question, all, answer);
   answer.reading = std::move(batch.statements.front());
   return answer;
@@ -57,11 +49,11 @@ Answer Ask(const policy::Rules& rules, const Question& question) {
   if (question.use_schema) return {policy::DecideUse(rules, question.session, question.statement), {}, {}};
   sql::Reading reading = sql::Read(question.statement, question.dialect, {}, KnownTo(question));
   if (reading.ok()) {
-    Answer answer{policy::Decide(rules, reading.facts, question.session), std::move(reading), {}};
+    Answer answer{policy::DecidePacket(rules, {&reading.facts}, question.session), std::move(reading), {}};
     ApplyMasks(rules, question, {&answer.reading.facts}, answer);
     return answer;
   }
-  if (reading.error->kind == sql::ParseErrorKind::kMultipleStatements) return AskBatch(rules, question, *reading.error);
+  if (reading.error->kind == sql::ParseErrorKind::kMultipleStatements) return AskBatch(rules, question);
   return {policy::RefuseUnparsed(rules, question.session, *reading.error), std::move(reading), {}};
 }
 

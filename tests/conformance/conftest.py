@@ -1,8 +1,6 @@
 """Fixtures of the corpora that go through the whole stack: one database server per run, for each corpus a stack of its own."""
 import pathlib
-import shutil
 import sys
-import tempfile
 
 import pytest
 
@@ -11,22 +9,12 @@ sys.path[:0] = [str(HERE), str(HERE.parent / "integration"), str(HERE / "masking
 
 from stack.clients import connect  # noqa: E402
 from stack.database import RELAY_USER, Database  # noqa: E402
+from stack.fixtures import pytest_addoption, pytest_runtest_makereport, run_folder  # noqa: E402, F401
 from stack.stack import Stack  # noqa: E402
 from stack.wait import until  # noqa: E402
 
 # corpus -> family -> {outcome: how many}
 counts = {}
-
-
-def pytest_addoption(parser):
-    parser.addoption("--database", default="mariadb", choices=["mariadb", "mysql"], help="which real server to test against")
-
-
-@pytest.fixture(scope="session")
-def run_folder():
-    folder = pathlib.Path(tempfile.mkdtemp(prefix="postern-", dir="/tmp"))
-    yield folder
-    shutil.rmtree(folder)
 
 
 @pytest.fixture(scope="session")
@@ -67,17 +55,6 @@ def _knows_the_schema(gateway):
 def open_agent():
     """A function that makes a PyMySQL connection of an agent; who asked for it closes it."""
     return connect
-
-
-@pytest.hookimpl(hookwrapper=True)
-def pytest_runtest_makereport(item):
-    """A failed test's report ends with what gateways and relays logged last."""
-    outcome = yield
-    report = outcome.get_result()
-    if report.failed:
-        for one in Stack.running:
-            for part in [*one.gateways, *one.relays]:
-                report.sections.append((f"end of {part.process.log}", part.process.log_text()[-3000:]))
 
 
 def pytest_terminal_summary(terminalreporter):

@@ -1,71 +1,20 @@
-"""Fixtures: one database server per run, one long-lived stack for most tests, fresh stacks for those that break things."""
-import pathlib
-import shutil
-import tempfile
-
+"""One long-lived stack for most tests; those that break things make one of their own with `fresh`."""
 import pytest
 
-from stack.clients import connect, drop, opened
-from stack.database import Database
+from stack.clients import connect
+from stack.fixtures import (database, fresh, no_leftovers, pytest_addoption, pytest_runtest_makereport,  # noqa: F401
+                            run_folder)
 from stack.stack import Stack
-
-
-def pytest_addoption(parser):
-    parser.addoption("--database", default="mariadb", choices=["mariadb", "mysql"], help="which real server to test against")
-
-
-@pytest.fixture(scope="session")
-def run_folder():
-    """Short, because a socket's path must be."""
-    folder = pathlib.Path(tempfile.mkdtemp(prefix="postern-", dir="/tmp"))
-    yield folder
-    shutil.rmtree(folder)
-
-
-@pytest.fixture(scope="session")
-def database(request, run_folder):
-    server = Database(request.config.getoption("--database"), run_folder / "database")
-    try:
-        server.load()
-        yield server
-    finally:
-        server.stop()
 
 
 @pytest.fixture(scope="session")
 def stack(database, run_folder):
     """The long-lived one. Tests leave it as they found it."""
-    yield from _running(Stack(run_folder / "stack", database))
-
-
-@pytest.fixture
-def fresh(database, run_folder):
-    """A function that makes a stack of the test's own, e.g. fresh(relays=2)."""
-    made = []
-
-    def make(**options):
-        folder = pathlib.Path(tempfile.mkdtemp(prefix="fresh-", dir=run_folder))
-        stack = Stack(folder, database, **options)
-        made.append(stack)
-        return stack.start()
-
-    yield make
-    for one in made:
-        one.kill()
-
-
-def _running(stack):
+    one = Stack(run_folder / "stack", database)
     try:
-        yield stack.start()
+        yield one.start()
     finally:
-        stack.kill()
-
-
-@pytest.fixture(autouse=True)
-def no_leftovers():
-    yield
-    while opened:
-        drop(opened.pop())
+        one.kill()
 
 
 @pytest.fixture
@@ -83,14 +32,3 @@ def bot(gateway):
 def loader(gateway):
     """A connection of the agent that may write."""
     return connect(gateway, "loader")
-
-
-@pytest.hookimpl(hookwrapper=True)
-def pytest_runtest_makereport(item):
-    """A failed test's report ends with what gateways and relays logged last."""
-    outcome = yield
-    report = outcome.get_result()
-    if report.failed:
-        for one in Stack.running:
-            for part in [*one.gateways, *one.relays]:
-                report.sections.append((f"end of {part.process.log}", part.process.log_text()[-3000:]))

@@ -30,7 +30,7 @@ def test_agent_with_an_account_and_a_role_of_its_own(fresh, database, reporting)
     assert rows(other, "SELECT COUNT(*) FROM customers")
     connection.close()
     other.close()
-    database.wait_until_no_threads(5)
+    database.wait_until_no_threads()
 
 
 def test_role_survives_a_reset_of_the_connection(fresh, reporting):

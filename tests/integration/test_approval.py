@@ -156,10 +156,10 @@ def test_watch_shows_a_held_statement_as_it_comes(gateway, bot):
     approval = gateway.pending("bot")["id"]
     try:
         line = Background(watch.stdout.readline)
-        assert json.loads(line.result(10))["id"] == approval
+        assert json.loads(line.result(20))["id"] == approval
         gateway.reviewer.text("approvals", "deny", approval, "--reason", "test")
         line = Background(watch.stdout.readline)
-        assert json.loads(line.result(10))["state"] == "denied"
+        assert json.loads(line.result(20))["state"] == "denied"
     finally:
         watch.kill()
         watch.communicate()

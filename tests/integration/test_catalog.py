@@ -112,7 +112,7 @@ def test_the_schema_is_there_when_a_relay_registers_and_from_time_to_time(fresh,
 def test_no_connection_stays_after_a_reading(fresh, database):
     stack = fresh()
     refresh(stack.gateway)
-    database.wait_until_no_threads(3)
+    database.wait_until_no_threads()
 
 
 def test_sessions_go_on_while_the_schema_is_replaced(fresh, database):

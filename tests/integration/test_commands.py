@@ -101,7 +101,7 @@ def test_kill_query_reaches_the_right_thread(gateway, database):
     rows(bystander, "SELECT COUNT(*) FROM orders")
     rows(other, f"KILL QUERY {victim.thread_id()}")
     with pytest.raises(pymysql.MySQLError) as error:
-        waiting.result(10)
+        waiting.result(20)
     assert error.value.args[0] == 1317
     assert_alive(victim)
     assert_alive(bystander)
@@ -116,14 +116,14 @@ def test_kill_ends_the_connection(gateway, database):
     blocker, waiting = blocked_update(database, victim, 53, "killc")
     rows(other, f"KILL {victim.thread_id()}")
     with pytest.raises(pymysql.MySQLError):
-        waiting.result(10)
+        waiting.result(20)
     with pytest.raises(pymysql.MySQLError):
         rows(victim, "SELECT 1 FROM small WHERE id = 1")
     assert_alive(other)
     blocker.rollback()
     blocker.close()
     other.close()
-    database.wait_until_no_threads(5)
+    database.wait_until_no_threads()
 
 
 def test_kill_of_another_agents_connection_is_refused(gateway, database):
@@ -134,7 +134,7 @@ def test_kill_of_another_agents_connection_is_refused(gateway, database):
     assert not waiting.done()
     blocker.rollback()
     blocker.close()
-    waiting.result(10)
+    waiting.result(20)
     victim.close()
     stranger.close()
 
@@ -145,7 +145,7 @@ def test_kill_of_a_held_statement_voids_its_approval(gateway):
     approval = gateway.pending("bot")["id"]
     rows(other, f"KILL QUERY {victim.thread_id()}")
     with pytest.raises(pymysql.MySQLError) as error:
-        waiting.result(10)
+        waiting.result(20)
     assert error.value.args[0] == 1317
     assert gateway.reviewer.json("approvals", "show", approval)["state"] == "void"
     assert_alive(victim)
@@ -163,7 +163,7 @@ def test_control_c_in_the_command_line_kills_the_statement(gateway, database, na
     client.send_signal(signal.SIGINT)
     output, _ = client.communicate(timeout=20)
     assert "1317" in output or "interrupted" in output or "aborted" in output, output
-    database.wait_until_no_threads(5)
+    database.wait_until_no_threads()
     blocker.rollback()
     blocker.close()
     assert database.value("SELECT COUNT(*) FROM shop.orders WHERE status = 'ctrlc'") == 0

@@ -96,7 +96,7 @@ def test_every_session_has_a_database_user_of_its_own_until_its_close_is_proven(
     assert len(lent) == 2 and lent <= running
     first.close()
     second.close()
-    until("what was lent for them is given back", lambda: not lent & set(vault.users()), 5)
+    until("what was lent for them is given back", lambda: not lent & set(vault.users()))
     session = stack.gateway.reviewer.json("sessions", "show", stack.gateway.sessions("loader")[0]["id"])
     assert session["close_proof"] in ("gone", "killed"), "looked up as the user whose thread it was"
     assert database.query("SELECT user FROM mysql.user WHERE user IN %s", tuple(lent)) == ()
@@ -113,7 +113,7 @@ def test_statement_of_a_lent_user_is_killed_when_its_session_is_cut(fresh, vault
     gone_on = until("the session's user", lambda: set(vault.users()) - set(relays_own))
     session = stack.gateway.sessions("loader")[0]["id"]
     stack.gateway.process.kill()
-    until("it is given back", lambda: not gone_on & set(vault.users()), 10)
+    until("it is given back", lambda: not gone_on & set(vault.users()))
     until("its thread is gone", lambda: not database.query(
         "SELECT id FROM information_schema.processlist WHERE user IN %s", tuple(gone_on)), 5)
     assert session and connection
@@ -125,7 +125,7 @@ def test_lease_is_renewed_while_the_session_lives_and_not_longer_than_the_lender
     vault.lease_max = 6
     connection = assert_reads(stack.gateway)
     session = stack.gateway.sessions("loader")[0]["id"]
-    until("it is renewed", lambda: vault.asked.count(("PUT", "sys/leases/renew")) >= 3, 10)
+    until("it is renewed", lambda: vault.asked.count(("PUT", "sys/leases/renew")) >= 3)
     assert rows(connection, COUNT) == ((5000,),)
     until("the door closes when the lease ends for good",
           lambda: "the lease of its credential ended" in stack.relay.process.log_text(), 15)
@@ -159,7 +159,7 @@ def test_lease_of_a_relay_that_was_killed_is_given_back_at_its_next_start(fresh,
     for file in files:
         assert stat.S_IMODE(file.stat().st_mode) == 0o600 and not any(user in file.read_text() for user in left)
     stack.relay.process.start()
-    until("all are given back", lambda: not left & set(vault.users()), 10)
+    until("all are given back", lambda: not left & set(vault.users()))
     stack.wait_until_ready()
     session = stack.gateway.sessions("loader")[0]["id"]
     until("nobody claims that the thread is gone, since nobody can look it up any more",
@@ -173,10 +173,10 @@ def test_lease_is_given_back_when_vault_answers_again(fresh, vault, tmp_path):
     lent = set(vault.users()) - own
     vault.answering = False
     connection.close()
-    until("the relay says that it could not", lambda: "a lease was not given back" in stack.relay.process.log_text(), 10)
+    until("the relay says that it could not", lambda: "a lease was not given back" in stack.relay.process.log_text())
     assert lent <= set(vault.users())
     vault.answering = True
-    until("it is given back", lambda: not lent & set(vault.users()), 10)
+    until("it is given back", lambda: not lent & set(vault.users()))
 
 
 def test_token_that_was_revoked_is_replaced_by_a_new_login(fresh, vault, tmp_path):
@@ -191,7 +191,7 @@ def test_short_token_is_renewed_with_what_was_lent_to_it(fresh, vault, tmp_path)
     vault.approles[("the-role", "the-secret")] = {"ttl": 2}
     stack = fresh(target_options=options)
     connection = assert_reads(stack.gateway)
-    until("the token is renewed", lambda: vault.asked.count(("PUT", "auth/token/renew-self")) >= 3, 10)
+    until("the token is renewed", lambda: vault.asked.count(("PUT", "auth/token/renew-self")) >= 3)
     assert rows(connection, COUNT) == ((5000,),)
     assert "lease of its credential ended" not in stack.relay.process.log_text()
 
@@ -241,7 +241,7 @@ def test_vault_s_secrets_are_not_in_the_logs(fresh, vault, tmp_path):
     connection = assert_reads(stack.gateway)
     vault.answering = False
     connection.close()
-    until("something went wrong", lambda: "not given back" in stack.relay.process.log_text(), 10)
+    until("something went wrong", lambda: "not given back" in stack.relay.process.log_text())
     vault.answering = True
     texts = stack.relay.process.log_text() + stack.gateway.process.log_text()
     assert not any(word in texts for word in ["the-secret", *vault.tokens])

@@ -47,7 +47,7 @@ def test_killed_relay(fresh, database):
     stack.relay.process.start()
     stack.wait_until_ready()
     # The relay wrote down which threads it had, so its next life looks for them.
-    database.wait_until_no_threads(10)
+    database.wait_until_no_threads()
     blocked.release()
     assert database.value("SELECT COUNT(*) FROM shop.orders WHERE status = 'krelay'") == 0
     until("the proof of close reaches the record", lambda: stack.gateway.reviewer.json("sessions", "show", session)["close_proof"]
@@ -61,7 +61,7 @@ def test_killed_gateway(fresh, database):
     session = stack.gateway.sessions("loader")[0]["id"]
     stack.gateway.process.kill()
     assert_lost(blocked.waiting)
-    database.wait_until_no_threads(10)
+    database.wait_until_no_threads()
     blocked.release()
     assert database.value("SELECT COUNT(*) FROM shop.orders WHERE status = 'kgateway'") == 0
     stack.gateway.start()
@@ -101,7 +101,7 @@ def test_nothing_ran_that_is_not_in_the_journal(fresh, database):
     stack.gateway.process.kill()
     for one in running:
         assert_lost(one)
-    database.wait_until_no_threads(10)
+    database.wait_until_no_threads()
     stack.gateway.start()
     ran = [text for _, text, _ in database.recorded("UPDATE notes%")]
     journal = "".join(stack.gateway.reviewer.text("sessions", "replay", row["id"]) for row in stack.gateway.sessions("loader"))

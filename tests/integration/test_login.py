@@ -72,7 +72,7 @@ def test_a_source_that_guesses_is_limited_and_its_neighbour_with_a_good_token_is
     limited = "too many failed logins from this address"
     assert limited not in gateway.process.log_text()
     told = {failure(gateway, f"reader+{TARGET}", "pat_" + "1" * 40) for _ in range(14)}
-    until("the limit is in force", lambda: limited in gateway.process.log_text(), 5)
+    until("the limit is in force", lambda: limited in gateway.process.log_text())
     # The operator reads of it; whoever guesses cannot tell a limited attempt from a wrong one.
     assert len(told) == 1 and {code for code, _ in told} == {1045}, told
     connection = connect(gateway, "reader", token=good)

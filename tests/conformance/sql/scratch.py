@@ -1,5 +1,6 @@
 """A database server that may be thrown away: started in a folder of its own, started again when a statement kills it."""
 import pathlib
+import resource
 import shlex
 import subprocess
 
@@ -8,6 +9,8 @@ import pymysql
 SERVERS = pathlib.Path(__file__).resolve().parents[2] / "servers"
 LOST = (2003, 2006, 2013, 2014)
 RESET_CONNECTION = 0x1F
+# Some statements of the corpus make a server take all memory there is; this one then fails them, or dies and starts again.
+MOST_MEMORY = 6 << 30
 
 # Nothing may leave the folder, and every statement is to leave its name in performance_schema.
 FLAGS = [
@@ -37,12 +40,16 @@ class Scratch:
     def start(self):
         flags = FLAGS + VENDOR_FLAGS[self.vendor] + [f"--secure-file-priv={self.files}"]
         command = [str(SERVERS / "start.sh"), self.vendor, "--dir", str(self.folder), "--"] + flags
-        printed = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
+        printed = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True, preexec_fn=self.bound_memory).stdout
         values = dict(word.split("=", 1) for line in printed.splitlines() for word in shlex.split(line))
         self.socket = values["socket"]
         self.version = values["version"].split("-")[0]
         self.starts += values["pid"] != self.pid
         self.pid = values["pid"]
+
+    @staticmethod
+    def bound_memory():
+        resource.setrlimit(resource.RLIMIT_DATA, (MOST_MEMORY, MOST_MEMORY))
 
     def stop(self):
         subprocess.run([str(SERVERS / "stop.sh"), "--dir", str(self.folder)], check=True)

@@ -58,8 +58,9 @@ class Database:
         """Thread ids of the relay's user, with what they run."""
         return self.query("SELECT id, command, info FROM information_schema.processlist WHERE user = %s", RELAY_USER)
 
-    def wait_until_no_threads(self, seconds=2.0):
-        until("no thread of the relay's user is left", lambda: not self.threads(), seconds)
+    def wait_until_no_threads(self):
+        """Nothing but the gateway and the relay would end them: the servers' own time-outs are hours."""
+        until("no thread of the relay's user is left", lambda: not self.threads())
 
     def record(self):
         """Starts the server's own log of everything it is asked, from empty."""
