@@ -53,9 +53,18 @@ function close() {
   current = null;
 }
 
-async function route() {
+// "#/sessions/ses_1/replay" as its parts; none of what is no such text.
+function placeOf(hash) {
+  try {
+    return hash.slice(2).split("/").map(decodeURIComponent);
+  } catch {
+    return [""];
+  }
+}
+
+function route() {
   if (!me) return;
-  const [path, ...where] = location.hash.slice(2).split("/").map(decodeURIComponent);
+  const [path, ...where] = placeOf(location.hash);
   const view = views.find((one) => one.path === path) ?? views[0];
   if (view.path !== path) return void location.replace(`#/${view.path}`);
   close();
