@@ -1,7 +1,7 @@
 // Where browsers find the console, and whether a request was made by the console's own pages. Pure.
 //
-// A cookie goes along with what other sites make a browser send, and a name that an attacker owns may be made to lead here:
-// so the Host, the Origin and the browser's own word (Sec-Fetch-Site) must all fit the one address.
+// A cookie goes along with what other sites make a browser send, and a name that an attacker owns may be made to lead
+// here: so the Host, the Origin and the browser's own word (Sec-Fetch-Site) must all fit the one address.
 #ifndef POSTERN_GATEWAY_CONSOLE_ADDRESS_H_
 #define POSTERN_GATEWAY_CONSOLE_ADDRESS_H_
 

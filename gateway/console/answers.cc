@@ -8,8 +8,9 @@ namespace {
 
 // Scripts and styles are our own files and nothing else; nothing may frame the page, and no text may become markup.
 constexpr char kContentPolicy[] =
-    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; base-uri 'none'; "
-    "frame-ancestors 'none'; form-action 'self'; require-trusted-types-for 'script'; trusted-types 'none'";
+    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; "
+    "base-uri 'none'; frame-ancestors 'none'; form-action 'self'; "
+    "require-trusted-types-for 'script'; trusted-types 'none'";
 
 http::Answer Bounded(int status, std::string_view type, std::string_view caching, std::string body) {
   return {status,
@@ -30,21 +31,32 @@ constexpr char kNeverKept[] = "no-store";
 
 int HttpStatusOf(absl::StatusCode code) {
   switch (code) {
-    case absl::StatusCode::kOk: return 200;
+    case absl::StatusCode::kOk:
+      return 200;
     case absl::StatusCode::kInvalidArgument:
-    case absl::StatusCode::kOutOfRange: return 400;
-    case absl::StatusCode::kUnauthenticated: return 401;
-    case absl::StatusCode::kPermissionDenied: return 403;
-    case absl::StatusCode::kNotFound: return 404;
+    case absl::StatusCode::kOutOfRange:
+      return 400;
+    case absl::StatusCode::kUnauthenticated:
+      return 401;
+    case absl::StatusCode::kPermissionDenied:
+      return 403;
+    case absl::StatusCode::kNotFound:
+      return 404;
     case absl::StatusCode::kAlreadyExists:
     case absl::StatusCode::kFailedPrecondition:
-    case absl::StatusCode::kAborted: return 409;
-    case absl::StatusCode::kResourceExhausted: return 429;
+    case absl::StatusCode::kAborted:
+      return 409;
+    case absl::StatusCode::kResourceExhausted:
+      return 429;
     case absl::StatusCode::kUnavailable:
-    case absl::StatusCode::kCancelled: return 503;
-    case absl::StatusCode::kDeadlineExceeded: return 504;
-    case absl::StatusCode::kUnimplemented: return 405;
-    default: return 500;
+    case absl::StatusCode::kCancelled:
+      return 503;
+    case absl::StatusCode::kDeadlineExceeded:
+      return 504;
+    case absl::StatusCode::kUnimplemented:
+      return 405;
+    default:
+      return 500;
   }
 }
 
@@ -60,7 +72,8 @@ http::Answer FileAnswer(const WebFile& file, std::string_view known) {
 http::Answer JsonAnswer(std::string json) { return Bounded(200, kJson, kNeverKept, std::move(json)); }
 
 std::string ErrorJson(const absl::Status& why) {
-  const nlohmann::json error = {{"code", absl::StatusCodeToString(why.code())}, {"message", std::string(why.message())}};
+  const nlohmann::json error = {{"code", absl::StatusCodeToString(why.code())},
+                                {"message", std::string(why.message())}};
   return error.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 

@@ -1,4 +1,5 @@
-// What the console answers with, in one voice: every answer carries the headers that keep a browser in its bounds. Pure.
+// What the console answers with, in one voice: every answer carries the headers that keep a browser in its bounds.
+// Pure.
 #ifndef POSTERN_GATEWAY_CONSOLE_ANSWERS_H_
 #define POSTERN_GATEWAY_CONSOLE_ANSWERS_H_
 

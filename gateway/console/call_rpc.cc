@@ -1,5 +1,5 @@
-// POST /rpc/Service/Method: JSON in, the RPC's answer out as JSON; of a streaming RPC a line for each message, an empty line now
-// and then while there is none, and a last line that says how it ended.
+// POST /rpc/Service/Method: JSON in, the RPC's answer out as JSON; of a streaming RPC a line for each message, an empty
+// line now and then while there is none, and a last line that says how it ended.
 #include <absl/time/clock.h>
 
 #include <utility>
@@ -63,7 +63,8 @@ asio::awaitable<void> Console::CallRpc(http::Exchange& exchange, std::shared_ptr
   }
 }
 
-asio::awaitable<http::Answer> Console::CallOnce(http::Exchange& exchange, const SignedIn& session, const Method& method, std::string request) {
+asio::awaitable<http::Answer> Console::CallOnce(http::Exchange& exchange, const SignedIn& session, const Method& method,
+                                                std::string request) {
   const Caller caller{session.credential.Reveal(), exchange.peer()};
   const RpcAnswer answer = co_await rpcs_.Call(method.path, std::move(request), caller);
   // Revoked or expired: what the session was opened with is worth nothing any more.
@@ -73,9 +74,12 @@ asio::awaitable<http::Answer> Console::CallOnce(http::Exchange& exchange, const 
   co_return json.ok() ? JsonAnswer(*std::move(json)) : ErrorAnswer(json.status());
 }
 
-bool Console::StillSignedIn(const http::RequestHead& head) { return sessions_.Find(CookieOf(head), absl::Now(), false) != nullptr; }
+bool Console::StillSignedIn(const http::RequestHead& head) {
+  return sessions_.Find(CookieOf(head), absl::Now(), false) != nullptr;
+}
 
-asio::awaitable<void> Console::CallStream(http::Exchange& exchange, const SignedIn& session, const Method& method, std::string request) {
+asio::awaitable<void> Console::CallStream(http::Exchange& exchange, const SignedIn& session, const Method& method,
+                                          std::string request) {
   const StreamCount count(session);
   if (count.too_many()) {
     co_await Refuse(exchange, absl::ResourceExhaustedError("too many live views are open; close a tab"));

@@ -24,7 +24,8 @@ std::string UrlOf(const Options& options, uint16_t port) {
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<Console>> Console::Start(const Options& options, std::shared_ptr<grpc::Channel> channel, TlsSource tls) {
+absl::StatusOr<std::unique_ptr<Console>> Console::Start(const Options& options, std::shared_ptr<grpc::Channel> channel,
+                                                        TlsSource tls) {
   std::unique_ptr<Console> console(new Console(options, std::move(channel), std::move(tls)));
   if (absl::Status bound = console->server_.Listen(options.listen.host, options.listen.port); !bound.ok()) {
     return absl::Status(bound.code(), "console.listen: " + std::string(bound.message()));
@@ -97,7 +98,8 @@ asio::awaitable<void> Console::PostInSession(http::Exchange& exchange) {
   if (session == nullptr) {
     co_await Refuse(exchange, absl::UnauthenticatedError("you are not signed in"));
   } else if (!HasCsrf(*session, head.Header("x-postern-csrf"))) {
-    co_await Refuse(exchange, absl::PermissionDeniedError("this request lacks the token of its page; load the page again"));
+    co_await Refuse(exchange,
+                    absl::PermissionDeniedError("this request lacks the token of its page; load the page again"));
   } else if (head.path == "/session/end") {
     http::Answer answer = SignOut(head);
     (void)co_await exchange.Reply(std::move(answer));

@@ -1,7 +1,7 @@
 // The web console: pages for reviewers and auditors, served by the gateway over HTTP.
 //
-// It knows no data of its own. A browser signs in with a credential, which stays here; whatever its pages show or do is an RPC of
-// the gateway's, called with that credential. Start, Stop and port() are called from one thread.
+// It knows no data of its own. A browser signs in with a credential, which stays here; whatever its pages show or do is
+// an RPC of the gateway's, called with that credential. Start, Stop and port() are called from one thread.
 #ifndef POSTERN_GATEWAY_CONSOLE_CONSOLE_H_
 #define POSTERN_GATEWAY_CONSOLE_CONSOLE_H_
 
@@ -31,9 +31,10 @@ class Console final : public http::Handler {
  public:
   using TlsSource = std::function<std::shared_ptr<asio::ssl::context>()>;
 
-  // Listens when this returns. REQUIRES: `channel` leads into this process and outlives the console; `tls` gives the context for
-  // a new connection, null when the options want none.
-  static absl::StatusOr<std::unique_ptr<Console>> Start(const Options& options, std::shared_ptr<grpc::Channel> channel, TlsSource tls);
+  // Listens when this returns. REQUIRES: `channel` leads into this process and outlives the console; `tls` gives the
+  // context for a new connection, null when the options want none.
+  static absl::StatusOr<std::unique_ptr<Console>> Start(const Options& options, std::shared_ptr<grpc::Channel> channel,
+                                                        TlsSource tls);
   ~Console() override;
 
   // Ends every connection and waits for what is under way. Idempotent.
@@ -56,7 +57,8 @@ class Console final : public http::Handler {
 
   // sign_in.cc
   asio::awaitable<void> SignIn(http::Exchange& exchange);
-  asio::awaitable<http::Answer> SignInWith(mysql::Secret credential, std::string_view peer, std::string_view earlier_cookie);
+  asio::awaitable<http::Answer> SignInWith(mysql::Secret credential, std::string_view peer,
+                                           std::string_view earlier_cookie);
   http::Answer SignOut(const http::RequestHead& head);
   http::Answer WhoIsSignedIn(const http::RequestHead& head);
   std::string_view CookieOf(const http::RequestHead& head) const;
@@ -67,8 +69,10 @@ class Console final : public http::Handler {
 
   // call_rpc.cc
   asio::awaitable<void> CallRpc(http::Exchange& exchange, std::shared_ptr<const SignedIn> session);
-  asio::awaitable<http::Answer> CallOnce(http::Exchange& exchange, const SignedIn& session, const Method& method, std::string request);
-  asio::awaitable<void> CallStream(http::Exchange& exchange, const SignedIn& session, const Method& method, std::string request);
+  asio::awaitable<http::Answer> CallOnce(http::Exchange& exchange, const SignedIn& session, const Method& method,
+                                         std::string request);
+  asio::awaitable<void> CallStream(http::Exchange& exchange, const SignedIn& session, const Method& method,
+                                   std::string request);
   bool StillSignedIn(const http::RequestHead& head);
 
   Address address_;

@@ -11,10 +11,10 @@ namespace postern::console {
 inline constexpr char kDeparturePath[] = "/sign-in/";
 inline constexpr char kReturnPath[] = "/sign-in/return";
 
-// A header that sets the cookie, or takes it away where the value is empty. `same_site`: "Strict", or "Lax" for one that must
-// come along when a provider sends the browser back.
-inline std::pair<std::string, std::string> CookieHeader(const std::string& name, const std::string& value, const std::string& same_site,
-                                                        bool secure) {
+// A header that sets the cookie, or takes it away where the value is empty. `same_site`: "Strict", or "Lax" for one
+// that must come along when a provider sends the browser back.
+inline std::pair<std::string, std::string> CookieHeader(const std::string& name, const std::string& value,
+                                                        const std::string& same_site, bool secure) {
   std::string cookie = name + "=" + value + "; Path=/; HttpOnly; SameSite=" + same_site;
   if (secure) cookie += "; Secure";
   if (value.empty()) cookie += "; Max-Age=0";

@@ -13,13 +13,15 @@ namespace {
 
 // What shows a secret once (tokens, a task's password) is left to posternctl, and so is what changes policy and tokens.
 constexpr std::array<std::string_view, 18> kCalled = {
-    "Access/WhoAmI",        "Approvals/List",    "Approvals/Get",       "Approvals/Watch",    "Approvals/Approve", "Approvals/Deny",
-    "Sessions/List",        "Sessions/Get",      "Sessions/Replay",     "Sessions/Terminate", "Tasks/List",        "Tasks/End",
-    "Policy/Get",           "Policy/Check",      "Policy/ListVersions", "Policy/Explain",     "Admin/GetStatus",   "Enrolment/ListRelays",
+    "Access/WhoAmI",  "Approvals/List",  "Approvals/Get",        "Approvals/Watch", "Approvals/Approve",
+    "Approvals/Deny", "Sessions/List",   "Sessions/Get",         "Sessions/Replay", "Sessions/Terminate",
+    "Tasks/List",     "Tasks/End",       "Policy/Get",           "Policy/Check",    "Policy/ListVersions",
+    "Policy/Explain", "Admin/GetStatus", "Enrolment/ListRelays",
 };
 
 std::unique_ptr<google::protobuf::Message> New(const google::protobuf::Descriptor* type) {
-  return std::unique_ptr<google::protobuf::Message>(google::protobuf::MessageFactory::generated_factory()->GetPrototype(type)->New());
+  return std::unique_ptr<google::protobuf::Message>(
+      google::protobuf::MessageFactory::generated_factory()->GetPrototype(type)->New());
 }
 
 }  // namespace
@@ -36,7 +38,9 @@ std::optional<Method> FindMethod(std::string_view name) {
 absl::StatusOr<std::string> EncodeRequest(const Method& method, const std::string& json) {
   const auto message = New(method.descriptor->input_type());
   const auto parsed = google::protobuf::util::JsonStringToMessage(json, message.get());
-  if (!parsed.ok()) return absl::InvalidArgumentError("the request is no " + method.descriptor->input_type()->name() + ": " + parsed.ToString());
+  if (!parsed.ok())
+    return absl::InvalidArgumentError("the request is no " + method.descriptor->input_type()->name() + ": " +
+                                      parsed.ToString());
   return message->SerializeAsString();
 }
 

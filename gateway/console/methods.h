@@ -1,5 +1,5 @@
-// The RPCs that the console's pages call, and their messages as JSON (proto3's mapping: lowerCamelCase names, 64-bit numbers
-// as text, bytes as base64, every field present). Pure.
+// The RPCs that the console's pages call, and their messages as JSON (proto3's mapping: lowerCamelCase names, 64-bit
+// numbers as text, bytes as base64, every field present). Pure.
 #ifndef POSTERN_GATEWAY_CONSOLE_METHODS_H_
 #define POSTERN_GATEWAY_CONSOLE_METHODS_H_
 

@@ -36,7 +36,8 @@ http::Answer Failed(const absl::Status& why) {
 
 asio::awaitable<http::Answer> Console::GoToProvider(http::Exchange& exchange) {
   size_t number = 0;
-  if (!absl::SimpleAtoi(exchange.head().path.substr(sizeof(kDeparturePath) - 1), &number)) co_return ErrorAnswer(absl::NotFoundError("there is no such page"));
+  if (!absl::SimpleAtoi(exchange.head().path.substr(sizeof(kDeparturePath) - 1), &number))
+    co_return ErrorAnswer(absl::NotFoundError("there is no such page"));
   auto begin = [this, number] { return providers_->Begin(number, absl::Now()); };
   const auto departure = co_await Away<ProviderSignIn::Departure>(workers_, std::move(begin));
   if (!departure.ok()) co_return Failed(departure.status());
@@ -52,7 +53,8 @@ asio::awaitable<http::Answer> Console::ReturnFromProvider(http::Exchange& exchan
   auto credential = co_await Away<mysql::Secret>(workers_, std::move(finish));
   if (!credential.ok()) co_return Failed(credential.status());
   const http::Answer told = co_await SignInWith(*std::move(credential), exchange.peer(), CookieOf(head));
-  if (told.status != 200) co_return Failed(absl::PermissionDeniedError("the gateway does not let this person in: " + told.body));
+  if (told.status != 200)
+    co_return Failed(absl::PermissionDeniedError("the gateway does not let this person in: " + told.body));
   http::Answer answer = Redirect(303, "/");
   for (const auto& header : told.headers) {
     if (header.first == "Set-Cookie") answer.headers.push_back(header);

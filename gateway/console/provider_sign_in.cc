@@ -29,7 +29,8 @@ absl::StatusOr<jose::Json> Ask(http::Request request, const Provider& provider) 
   const auto response = http::Send(request);
   if (!response.ok()) return response.status();
   // Its words may quote what was sent; the number does not.
-  if (response->status != 200) return absl::UnavailableError(absl::StrCat("the provider answered with status ", response->status));
+  if (response->status != 200)
+    return absl::UnavailableError(absl::StrCat("the provider answered with status ", response->status));
   return jose::ParseObject(response->body, kDocument);
 }
 
@@ -41,8 +42,10 @@ absl::StatusOr<std::string> EndpointOf(const Provider& provider, const char* nam
   if (!document.ok()) return document.status();
   const std::string* issuer = jose::TextIn(*document, "issuer");
   const std::string* endpoint = jose::TextIn(*document, name);
-  if (issuer == nullptr || *issuer != provider.issuer) return absl::UnavailableError("the provider's discovery document is another issuer's");
-  if (endpoint == nullptr || !endpoint->starts_with("https://")) return absl::UnavailableError(absl::StrCat("the provider names no https ", name));
+  if (issuer == nullptr || *issuer != provider.issuer)
+    return absl::UnavailableError("the provider's discovery document is another issuer's");
+  if (endpoint == nullptr || !endpoint->starts_with("https://"))
+    return absl::UnavailableError(absl::StrCat("the provider names no https ", name));
   return *endpoint;
 }
 
@@ -54,7 +57,8 @@ std::string ChallengeOf(const std::string& verifier) {
 
 std::string Fields(const std::vector<std::pair<std::string, std::string>>& fields) {
   std::string text;
-  for (const auto& [name, value] : fields) absl::StrAppend(&text, text.empty() ? "" : "&", name, "=", http::Encode(value));
+  for (const auto& [name, value] : fields)
+    absl::StrAppend(&text, text.empty() ? "" : "&", name, "=", http::Encode(value));
   return text;
 }
 
@@ -82,8 +86,9 @@ ProviderSignIn::ProviderSignIn(std::vector<Provider> providers, std::string redi
 void ProviderSignIn::Keep(const std::string& state, UnderWay under_way) {
   std::lock_guard lock(mutex_);
   if (under_way_.size() >= kMostUnderWay) {
-    under_way_.erase(std::min_element(under_way_.begin(), under_way_.end(),
-                                      [](const auto& a, const auto& b) { return a.second.begun_at < b.second.begun_at; }));
+    under_way_.erase(std::min_element(under_way_.begin(), under_way_.end(), [](const auto& a, const auto& b) {
+      return a.second.begun_at < b.second.begun_at;
+    }));
   }
   under_way_[state] = std::move(under_way);
 }
@@ -139,7 +144,8 @@ absl::StatusOr<mysql::Secret> ProviderSignIn::Finish(std::string_view query, std
   auto answer = Ask(std::move(request), provider);
   if (!answer.ok()) return answer.status();
   const std::string* id_token = jose::TextIn(*answer, "id_token");
-  if (id_token == nullptr || !HasNonce(*id_token, under_way->nonce)) return Refused("the provider's answer holds no ID token for this sign-in");
+  if (id_token == nullptr || !HasNonce(*id_token, under_way->nonce))
+    return Refused("the provider's answer holds no ID token for this sign-in");
   mysql::Secret secret(*id_token);
   return secret;
 }

@@ -1,7 +1,7 @@
 // Signing in with an OpenID provider: the authorization code flow with PKCE (RFC 6749, RFC 7636, OpenID Connect Core).
 //
-// Its result is the provider's ID token, which the gateway then judges like any other token of an issuer: who it is for and what
-// its claims mean is said under `identity.issuers`, not here. Thread-safe. Begin and Finish block on I/O.
+// Its result is the provider's ID token, which the gateway then judges like any other token of an issuer: who it is for
+// and what its claims mean is said under `identity.issuers`, not here. Thread-safe. Begin and Finish block on I/O.
 #ifndef POSTERN_GATEWAY_CONSOLE_PROVIDER_SIGN_IN_H_
 #define POSTERN_GATEWAY_CONSOLE_PROVIDER_SIGN_IN_H_
 
@@ -40,7 +40,8 @@ class ProviderSignIn {
   // NOT_FOUND: there is no such provider. UNAVAILABLE: it cannot be asked where its pages are.
   absl::StatusOr<Departure> Begin(size_t provider, absl::Time now);
 
-  // What the provider's answer is worth, once. PERMISSION_DENIED: it is no answer to a sign-in of this browser, or a refusal.
+  // What the provider's answer is worth, once. PERMISSION_DENIED: it is no answer to a sign-in of this browser, or a
+  // refusal.
   absl::StatusOr<mysql::Secret> Finish(std::string_view query, std::string_view state, absl::Time now);
 
  private:

@@ -7,7 +7,8 @@
 
 namespace postern::console {
 
-// 256 random bits as base64url without padding: 43 characters, fit for cookies and URLs. Aborts only if there is no randomness.
+// 256 random bits as base64url without padding: 43 characters, fit for cookies and URLs. Aborts only if there is no
+// randomness.
 std::string RandomText();
 
 // The bytes as base64url without padding.

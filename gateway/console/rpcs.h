@@ -1,5 +1,5 @@
-// The gateway's own RPCs, called by name on behalf of a person who is signed in: the console has no other way to data, so roles
-// and the record are those of the RPC.
+// The gateway's own RPCs, called by name on behalf of a person who is signed in: the console has no other way to data,
+// so roles and the record are those of the RPC.
 //
 // Thread-safe. Must outlive every Call and Stream under way.
 #ifndef POSTERN_GATEWAY_CONSOLE_RPCS_H_

@@ -1,5 +1,5 @@
-// Who is signed in: the credential stays here, a browser holds only an opaque cookie. In memory, bounded; a restart signs
-// everybody out. Thread-safe.
+// Who is signed in: the credential stays here, a browser holds only an opaque cookie. In memory, bounded; a restart
+// signs everybody out. Thread-safe.
 #ifndef POSTERN_GATEWAY_CONSOLE_SESSION_TABLE_H_
 #define POSTERN_GATEWAY_CONSOLE_SESSION_TABLE_H_
 
@@ -46,8 +46,8 @@ class SessionTable {
   // The cookie's value. RESOURCE_EXHAUSTED when too many people are signed in.
   absl::StatusOr<std::string> Add(mysql::Secret credential, v1::WhoAmIResponse who, absl::Time now);
 
-  // Null when nobody is signed in with this cookie, any more or ever. `used`: a person did something, which starts the idle
-  // time anew.
+  // Null when nobody is signed in with this cookie, any more or ever. `used`: a person did something, which starts the
+  // idle time anew.
   std::shared_ptr<const SignedIn> Find(std::string_view cookie, absl::Time now, bool used);
 
   void Remove(std::string_view cookie);

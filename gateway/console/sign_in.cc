@@ -5,8 +5,8 @@
 #include <utility>
 
 #include "gateway/console/answers.h"
-#include "gateway/console/cookie.h"
 #include "gateway/console/console.h"
+#include "gateway/console/cookie.h"
 #include "gateway/console/methods.h"
 #include "gateway/identity/jose/json.h"
 
@@ -68,14 +68,16 @@ asio::awaitable<void> Console::SignIn(http::Exchange& exchange) {
   (void)co_await exchange.Reply(std::move(answer));
 }
 
-asio::awaitable<http::Answer> Console::SignInWith(mysql::Secret credential, std::string_view peer, std::string_view earlier_cookie) {
+asio::awaitable<http::Answer> Console::SignInWith(mysql::Secret credential, std::string_view peer,
+                                                  std::string_view earlier_cookie) {
   if (!IsHeaderText(credential.Reveal())) co_return ErrorAnswer(absl::InvalidArgumentError("that is no token"));
   const Method whose = *FindMethod("Access/WhoAmI");
   const Caller caller{credential.Reveal(), peer};
   const RpcAnswer answer = co_await rpcs_.Call(whose.path, "", caller);
   if (!answer.status.ok()) co_return ErrorAnswer(StatusOf(answer.status));
   v1::WhoAmIResponse who;
-  if (!who.ParseFromString(answer.bytes)) co_return ErrorAnswer(absl::InternalError("the gateway's answer cannot be read"));
+  if (!who.ParseFromString(answer.bytes))
+    co_return ErrorAnswer(absl::InternalError("the gateway's answer cannot be read"));
   const absl::Time now = absl::Now();
   const auto cookie = sessions_.Add(std::move(credential), std::move(who), now);
   if (!cookie.ok()) co_return ErrorAnswer(cookie.status());

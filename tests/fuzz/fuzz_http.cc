@@ -1,4 +1,5 @@
-// Property: any bytes are a request's head or none; one that is has a method, a path and exactly one Host, and says how long its body is.
+// Property: any bytes are a request's head or none; one that is has a method, a path and exactly one Host, and says how
+// long its body is.
 #include <cstdint>
 #include <cstdlib>
 #include <string_view>

@@ -18,12 +18,11 @@ absl::Status Bad(std::string_view what) { return absl::InvalidArgumentError(std:
 
 // RFC 9110: tchar.
 bool IsTokenCharacter(char c) {
-  return absl::ascii_isalnum(static_cast<unsigned char>(c)) || std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos;
+  return absl::ascii_isalnum(static_cast<unsigned char>(c)) ||
+         std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos;
 }
 
-bool IsToken(std::string_view text) {
-  return !text.empty() && std::all_of(text.begin(), text.end(), IsTokenCharacter);
-}
+bool IsToken(std::string_view text) { return !text.empty() && std::all_of(text.begin(), text.end(), IsTokenCharacter); }
 
 // Visible ASCII, blanks and tabs; what lies beyond ASCII no browser needs to send us.
 bool IsValue(std::string_view text) {
@@ -31,7 +30,8 @@ bool IsValue(std::string_view text) {
 }
 
 bool IsTarget(std::string_view text) {
-  return !text.empty() && text.front() == '/' && std::all_of(text.begin(), text.end(), [](char c) { return c > ' ' && c < '\x7f'; });
+  return !text.empty() && text.front() == '/' &&
+         std::all_of(text.begin(), text.end(), [](char c) { return c > ' ' && c < '\x7f'; });
 }
 
 std::string_view Trim(std::string_view text) {
@@ -72,7 +72,8 @@ absl::Status ReadHeader(std::string_view line, RequestHead& head) {
 }
 
 size_t CountOf(const RequestHead& head, std::string_view name) {
-  return std::count_if(head.headers.begin(), head.headers.end(), [&](const auto& header) { return header.first == name; });
+  return std::count_if(head.headers.begin(), head.headers.end(),
+                       [&](const auto& header) { return header.first == name; });
 }
 
 absl::Status ReadFraming(RequestHead& head) {
@@ -80,8 +81,10 @@ absl::Status ReadFraming(RequestHead& head) {
   if (CountOf(head, "transfer-encoding") != 0) return Bad("a body of no stated length");
   const size_t lengths = CountOf(head, "content-length");
   const std::string_view length = head.Header("content-length");
-  const bool digits = !length.empty() && std::all_of(length.begin(), length.end(), [](char c) { return c >= '0' && c <= '9'; });
-  if (lengths > 0 && (lengths > 1 || !digits || !absl::SimpleAtoi(absl::string_view(length.data(), length.size()), &head.content_length))) {
+  const bool digits =
+      !length.empty() && std::all_of(length.begin(), length.end(), [](char c) { return c >= '0' && c <= '9'; });
+  if (lengths > 0 && (lengths > 1 || !digits ||
+                      !absl::SimpleAtoi(absl::string_view(length.data(), length.size()), &head.content_length))) {
     return Bad("no Content-Length");
   }
   const std::string_view connection = head.Header("connection");

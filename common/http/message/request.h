@@ -1,7 +1,8 @@
 // What a browser asks: the head of an HTTP/1.1 request (RFC 9112), read strictly. Pure.
 //
-// Refused rather than guessed at: another version, folded lines, a name or value with characters that do not belong there, two
-// Content-Length or Host lines, any Transfer-Encoding, a target that is no path. So nobody reads another request than we do.
+// Refused rather than guessed at: another version, folded lines, a name or value with characters that do not belong
+// there, two Content-Length or Host lines, any Transfer-Encoding, a target that is no path. So nobody reads another
+// request than we do.
 #ifndef POSTERN_COMMON_HTTP_MESSAGE_REQUEST_H_
 #define POSTERN_COMMON_HTTP_MESSAGE_REQUEST_H_
 

@@ -58,7 +58,8 @@ asio::awaitable<absl::StatusOr<std::string>> Connection::ReadHead(size_t most_by
   if (tls_) {
     bytes = co_await asio::async_read_until(*tls_, buffer, kHeadEnd, asio::redirect_error(asio::use_awaitable, error));
   } else {
-    bytes = co_await asio::async_read_until(socket_, buffer, kHeadEnd, asio::redirect_error(asio::use_awaitable, error));
+    bytes =
+        co_await asio::async_read_until(socket_, buffer, kHeadEnd, asio::redirect_error(asio::use_awaitable, error));
   }
   Calm();
   if (error == asio::error::not_found) co_return absl::ResourceExhaustedError("the request's head is too long");

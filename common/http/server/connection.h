@@ -21,7 +21,7 @@
 namespace postern::http {
 
 struct Patience {
-  absl::Duration idle = absl::Minutes(1);     // for the next request
+  absl::Duration idle = absl::Minutes(1);      // for the next request
   absl::Duration request = absl::Seconds(20);  // for the handshake, and for a body from its beginning to its end
   absl::Duration write = absl::Seconds(30);
 };
@@ -32,7 +32,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
 
   asio::awaitable<absl::Status> StartTls(std::shared_ptr<asio::ssl::context> context);
 
-  // Up to and with the empty line. UNAVAILABLE: the peer is gone or too slow; RESOURCE_EXHAUSTED: there is none in so many bytes.
+  // Up to and with the empty line. UNAVAILABLE: the peer is gone or too slow; RESOURCE_EXHAUSTED: there is none in so
+  // many bytes.
   asio::awaitable<absl::StatusOr<std::string>> ReadHead(size_t most_bytes);
   // Exactly so many bytes.
   asio::awaitable<absl::StatusOr<std::string>> Read(size_t bytes);

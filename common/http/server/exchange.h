@@ -1,7 +1,8 @@
-// One request of a browser, and the way to its answer. Lives on its connection's thread, inside the coroutine that serves it.
+// One request of a browser, and the way to its answer. Lives on its connection's thread, inside the coroutine that
+// serves it.
 //
-// Exactly one of Reply, or Begin with any number of Send and one End. A body that was not read, and an answer that was not
-// finished, end the connection.
+// Exactly one of Reply, or Begin with any number of Send and one End. A body that was not read, and an answer that was
+// not finished, end the connection.
 #ifndef POSTERN_COMMON_HTTP_SERVER_EXCHANGE_H_
 #define POSTERN_COMMON_HTTP_SERVER_EXCHANGE_H_
 

@@ -1,7 +1,7 @@
 // An HTTP/1.1 port, plain or TLS, for browsers: accepts, bounds, reads requests, and gives each to one Handler.
 //
-// Its own threads, so that what is slow here slows nothing else down; a connection lives on one of them. Start, Stop and
-// port() are called from one thread.
+// Its own threads, so that what is slow here slows nothing else down; a connection lives on one of them. Start, Stop
+// and port() are called from one thread.
 #ifndef POSTERN_COMMON_HTTP_SERVER_SERVER_H_
 #define POSTERN_COMMON_HTTP_SERVER_SERVER_H_
 

@@ -20,7 +20,11 @@ async function post(path, body, headers = {}, signal = undefined) {
   let response;
   try {
     response = await fetch(path, {
-      method: "POST", body: JSON.stringify(body), cache: "no-store", credentials: "same-origin", signal,
+      method: "POST",
+      body: JSON.stringify(body),
+      cache: "no-store",
+      credentials: "same-origin",
+      signal,
       headers: { "Content-Type": "application/json", "X-Postern-Csrf": csrf, ...headers },
     });
   } catch (error) {

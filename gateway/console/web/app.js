@@ -29,17 +29,50 @@ export const roleNames = { ROLE_REVIEWER: "reviewer", ROLE_AUDITOR: "auditor", R
 function drawTop() {
   const here = location.hash.slice(2).split("/")[0];
   const waiting = store.pending().length;
-  replace(top,
-    h("a", { class: "brand", href: "#/approvals" }, h("img", { src: "/icon.svg", alt: "", width: 20, height: 20 }), "Postern"),
-    me && h("nav", { "aria-label": "Views" }, views.map((view) =>
-      h("a", { href: `#/${view.path}`, "aria-current": here === view.path ? "page" : null }, view.label,
-        view.path === "approvals" && waiting > 0 ? h("span", { class: "count", title: `${waiting} waiting` }, String(waiting)) : null))),
-    me && h("details", { class: "me" },
-      h("summary", null, name(me.name)),
-      h("div", { class: "card" },
-        h("p", null, me.roles.length ? me.roles.map((role) => roleNames[role] ?? role).join(", ") : "no role"),
-        me.groups.length ? h("p", { class: "quiet" }, "groups: ", me.groups.map((group, i) => [i ? ", " : "", name(group)])) : null,
-        h("button", { type: "button", class: "plain", onclick: leave }, "Sign out"))));
+  replace(
+    top,
+    h(
+      "a",
+      { class: "brand", href: "#/approvals" },
+      h("img", { src: "/icon.svg", alt: "", width: 20, height: 20 }),
+      "Postern",
+    ),
+    me &&
+      h(
+        "nav",
+        { "aria-label": "Views" },
+        views.map((view) =>
+          h(
+            "a",
+            { href: `#/${view.path}`, "aria-current": here === view.path ? "page" : null },
+            view.label,
+            view.path === "approvals" && waiting > 0
+              ? h("span", { class: "count", title: `${waiting} waiting` }, String(waiting))
+              : null,
+          ),
+        ),
+      ),
+    me &&
+      h(
+        "details",
+        { class: "me" },
+        h("summary", null, name(me.name)),
+        h(
+          "div",
+          { class: "card" },
+          h("p", null, me.roles.length ? me.roles.map((role) => roleNames[role] ?? role).join(", ") : "no role"),
+          me.groups.length
+            ? h(
+                "p",
+                { class: "quiet" },
+                "groups: ",
+                me.groups.map((group, i) => [i ? ", " : "", name(group)]),
+              )
+            : null,
+          h("button", { type: "button", class: "plain", onclick: leave }, "Sign out"),
+        ),
+      ),
+  );
   document.title = `${waiting > 0 && me ? `(${waiting}) ` : ""}${current?.title ?? "Sign in"} — Postern`;
 }
 
@@ -85,15 +118,33 @@ function showSignIn(why = "") {
   }
   store.stop();
   close();
-  const token = h("input", { type: "password", name: "token", autocomplete: "off", required: true, spellcheck: "false", maxlength: 20000 });
+  const token = h("input", {
+    type: "password",
+    name: "token",
+    autocomplete: "off",
+    required: true,
+    spellcheck: "false",
+    maxlength: 20000,
+  });
   const problem = h("div", null, why ? h("p", { class: "alert", role: "alert" }, why) : null);
-  const form = h("form", { class: "card sign-in" },
+  const form = h(
+    "form",
+    { class: "card sign-in" },
     h("h1", null, "Sign in"),
-    providers.map((provider, i) => h("p", null, h("a", { class: "button wide", href: `/sign-in/${i}` }, "With ", name(provider)))),
-    h("p", { class: "quiet" }, "With a person's access token. An admin makes one with ", h("code", null, "posternctl tokens create --kind person"), "."),
+    providers.map((provider, i) =>
+      h("p", null, h("a", { class: "button wide", href: `/sign-in/${i}` }, "With ", name(provider))),
+    ),
+    h(
+      "p",
+      { class: "quiet" },
+      "With a person's access token. An admin makes one with ",
+      h("code", null, "posternctl tokens create --kind person"),
+      ".",
+    ),
     problem,
     field("Access token", token),
-    h("button", { class: "good" }, "Sign in"));
+    h("button", { class: "good" }, "Sign in"),
+  );
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
     const typed = token.value.trim();

@@ -58,7 +58,8 @@ class Store {
           pause = firstPause;
           this.#refill(signal);
         };
-        for await (const approval of stream("Approvals/Watch", {}, { signal, opened, background: true })) this.put(approval);
+        for await (const approval of stream("Approvals/Watch", {}, { signal, opened, background: true }))
+          this.put(approval);
       } catch (error) {
         if (signal.aborted || error.code === "UNAUTHENTICATED") return;
         this.#is(error.message);
@@ -77,7 +78,8 @@ class Store {
       if (one.state === "STATE_PENDING" && !listed.has(one.id)) this.#byId.delete(one.id);
     }
     for (const one of approvals) {
-      if (this.#byId.get(one.id)?.state !== "STATE_PENDING" || one.state !== "STATE_PENDING") this.#byId.set(one.id, one);
+      if (this.#byId.get(one.id)?.state !== "STATE_PENDING" || one.state !== "STATE_PENDING")
+        this.#byId.set(one.id, one);
     }
     this.#is("live");
   }

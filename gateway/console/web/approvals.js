@@ -36,16 +36,36 @@ class View {
   #unsubscribe;
   element;
   keys = {
-    j: () => this.#move(1), k: () => this.#move(-1),
-    a: () => this.#decide(true), d: () => this.#decide(false),
+    j: () => this.#move(1),
+    k: () => this.#move(-1),
+    a: () => this.#decide(true),
+    d: () => this.#decide(false),
   };
 
   constructor(me) {
     this.#me = me;
-    this.#panes = h("div", { class: "two-panes" },
-      h("div", { class: "pane" }, this.#list,
-        h("p", { class: "quiet keys" }, h("kbd", null, "j"), " ", h("kbd", null, "k"), " move, ", h("kbd", null, "a"), " approve, ", h("kbd", null, "d"), " deny")),
-      h("div", { class: "pane" }, this.#problem, this.#detail));
+    this.#panes = h(
+      "div",
+      { class: "two-panes" },
+      h(
+        "div",
+        { class: "pane" },
+        this.#list,
+        h(
+          "p",
+          { class: "quiet keys" },
+          h("kbd", null, "j"),
+          " ",
+          h("kbd", null, "k"),
+          " move, ",
+          h("kbd", null, "a"),
+          " approve, ",
+          h("kbd", null, "d"),
+          " deny",
+        ),
+      ),
+      h("div", { class: "pane" }, this.#problem, this.#detail),
+    );
     this.element = h("div", null, h("h1", null, "Approvals"), this.#panes);
     this.#unsubscribe = store.onChange(() => this.#changed());
   }
@@ -81,7 +101,8 @@ class View {
     const live = this.#id && store.get(this.#id);
     this.#drawList();
     if (!this.#id) return void this.select(store.pending()[0]?.id ?? null, false);
-    const changed = live && this.#whole && (live.state !== this.#whole.state || live.votes.length !== this.#whole.votes.length);
+    const changed =
+      live && this.#whole && (live.state !== this.#whole.state || live.votes.length !== this.#whole.votes.length);
     if (changed) this.#fetch(this.#id);
     else if (!this.#whole) this.#drawDetail();
   }
@@ -91,38 +112,115 @@ class View {
     const pending = all.filter((one) => one.state === "STATE_PENDING");
     const decided = all.filter((one) => one.state !== "STATE_PENDING").slice(0, mostDecided);
     const hadFocus = this.#list.contains(document.activeElement);
-    replace(this.#list,
-      store.state === "live" ? null : h("p", { class: "quiet", role: "status" }, store.state === "off" ? "Your roles do not let you see approvals." : `Not live: ${store.state} Trying again…`),
+    replace(
+      this.#list,
+      store.state === "live"
+        ? null
+        : h(
+            "p",
+            { class: "quiet", role: "status" },
+            store.state === "off"
+              ? "Your roles do not let you see approvals."
+              : `Not live: ${store.state} Trying again…`,
+          ),
       h("h2", null, `Waiting (${pending.length})`),
-      pending.length ? h("ul", { class: "rows" }, pending.map((one) => this.#row(one))) : h("p", { class: "quiet" }, "Nothing waits."),
-      decided.length ? [h("h2", null, "Decided lately"), h("ul", { class: "rows" }, decided.map((one) => this.#row(one)))] : null);
+      pending.length
+        ? h(
+            "ul",
+            { class: "rows" },
+            pending.map((one) => this.#row(one)),
+          )
+        : h("p", { class: "quiet" }, "Nothing waits."),
+      decided.length
+        ? [
+            h("h2", null, "Decided lately"),
+            h(
+              "ul",
+              { class: "rows" },
+              decided.map((one) => this.#row(one)),
+            ),
+          ]
+        : null,
+    );
     if (hadFocus) this.#list.querySelector("[aria-current]")?.focus();
   }
 
   #row(approval) {
     const current = approval.id === this.#id;
-    return h("li", null, h("a", { href: `#/approvals/${encodeURIComponent(approval.id)}`, class: "row", "aria-current": current ? "true" : null, "data-id": approval.id },
-      h("span", { class: "row-top" }, name(approval.agent), " → ", name(approval.target),
-        approval.state === "STATE_PENDING" ? countdown(approval.expiresAtUnixMs) : stateBadge(approval)),
-      h("code", null, line(subject(approval), 90)),
-      approval.state === "STATE_PENDING" ? null : h("small", null, when(approval.createdAtUnixMs))));
+    return h(
+      "li",
+      null,
+      h(
+        "a",
+        {
+          href: `#/approvals/${encodeURIComponent(approval.id)}`,
+          class: "row",
+          "aria-current": current ? "true" : null,
+          "data-id": approval.id,
+        },
+        h(
+          "span",
+          { class: "row-top" },
+          name(approval.agent),
+          " → ",
+          name(approval.target),
+          approval.state === "STATE_PENDING" ? countdown(approval.expiresAtUnixMs) : stateBadge(approval),
+        ),
+        h("code", null, line(subject(approval), 90)),
+        approval.state === "STATE_PENDING" ? null : h("small", null, when(approval.createdAtUnixMs)),
+      ),
+    );
   }
 
   #drawDetail() {
     const approval = this.#whole ?? store.get(this.#id);
-    if (!approval) return replace(this.#detail, h("p", { class: "quiet" }, this.#id ? "Loading…" : "Select one to see it whole."));
+    if (!approval)
+      return replace(this.#detail, h("p", { class: "quiet" }, this.#id ? "Loading…" : "Select one to see it whole."));
     const no = whyNot(approval, this.#me);
-    replace(this.#detail,
-      h("a", { class: "back", href: "#/approvals", onclick: () => this.#panes.classList.remove("chosen") }, "‹ All approvals"),
-      h("header", null, h("h2", null, isTask(approval) ? "A task wants to open" : "A statement waits"), stateBadge(approval), h("code", { class: "id" }, name(approval.id))),
+    replace(
+      this.#detail,
+      h(
+        "a",
+        { class: "back", href: "#/approvals", onclick: () => this.#panes.classList.remove("chosen") },
+        "‹ All approvals",
+      ),
+      h(
+        "header",
+        null,
+        h("h2", null, isTask(approval) ? "A task wants to open" : "A statement waits"),
+        stateBadge(approval),
+        h("code", { class: "id" }, name(approval.id)),
+      ),
       sections.map((section) => section(approval)),
-      h("footer", { class: "decide" }, no ? h("p", { class: "quiet" }, no) : [
-        h("button", { type: "button", class: "good", disabled: !this.#whole, onclick: () => this.#decide(true) }, "Approve…"),
-        h("button", { type: "button", class: "bad", disabled: !this.#whole, onclick: () => this.#decide(false) }, "Deny…")]));
+      h(
+        "footer",
+        { class: "decide" },
+        no
+          ? h("p", { class: "quiet" }, no)
+          : [
+              h(
+                "button",
+                { type: "button", class: "good", disabled: !this.#whole, onclick: () => this.#decide(true) },
+                "Approve…",
+              ),
+              h(
+                "button",
+                { type: "button", class: "bad", disabled: !this.#whole, onclick: () => this.#decide(false) },
+                "Deny…",
+              ),
+            ],
+      ),
+    );
   }
 
   #move(by) {
-    const rows = [...store.pending(), ...store.all().filter((one) => one.state !== "STATE_PENDING").slice(0, mostDecided)];
+    const rows = [
+      ...store.pending(),
+      ...store
+        .all()
+        .filter((one) => one.state !== "STATE_PENDING")
+        .slice(0, mostDecided),
+    ];
     const at = rows.findIndex((one) => one.id === this.#id);
     const next = rows[Math.min(rows.length - 1, Math.max(0, at + by))];
     if (next && next.id !== this.#id) location.hash = `#/approvals/${encodeURIComponent(next.id)}`;
@@ -134,9 +232,18 @@ class View {
     const action = approve ? "Approve" : "Deny";
     const hidden = this.#detail.querySelector(".fold:not([hidden])");
     const reason = await askReason({
-      title: `${action} this?`, action, kind: approve ? "good" : "bad", required: false,
-      text: [name(approval.agent), " on ", name(approval.target), ": ", h("code", null, line(subject(approval), 200)),
-        approve && hidden ? h("strong", { class: "alert" }, "You have not seen all of it: a part is folded.") : null],
+      title: `${action} this?`,
+      action,
+      kind: approve ? "good" : "bad",
+      required: false,
+      text: [
+        name(approval.agent),
+        " on ",
+        name(approval.target),
+        ": ",
+        h("code", null, line(subject(approval), 200)),
+        approve && hidden ? h("strong", { class: "alert" }, "You have not seen all of it: a part is folded.") : null,
+      ],
     });
     if (reason === null) return;
     try {

@@ -10,7 +10,8 @@ export function diff(before, after) {
   for (let steps = 0; steps <= Math.min(mostSteps, a.length + b.length); ++steps) {
     trails.push(new Map(best));
     for (let k = -steps; k <= steps; k += 2) {
-      let x = k === -steps || (k !== steps && best.get(k - 1) < best.get(k + 1)) ? best.get(k + 1) : best.get(k - 1) + 1;
+      let x =
+        k === -steps || (k !== steps && best.get(k - 1) < best.get(k + 1)) ? best.get(k + 1) : best.get(k - 1) + 1;
       while (x < a.length && x - k < b.length && a[x] === b[x - k]) ++x;
       best.set(k, x);
       if (x >= a.length && x - k >= b.length) return walkBack(a, b, trails);
@@ -36,7 +37,9 @@ function walkBack(a, b, trails) {
 
 // Only what changed, with some lines around it; ["skip", count] for the rest.
 export function brief(lines, around = 3) {
-  const near = lines.map((_, i) => lines.slice(Math.max(0, i - around), i + around + 1).some(([kind]) => kind !== "same"));
+  const near = lines.map((_, i) =>
+    lines.slice(Math.max(0, i - around), i + around + 1).some(([kind]) => kind !== "same"),
+  );
   const shown = [];
   let skipped = 0;
   lines.forEach((line, i) => {

@@ -22,8 +22,23 @@ class Replay {
   #at = 0;
   #timer = null;
   #abort = new AbortController();
-  #slider = h("input", { type: "range", min: 0, max: 0, value: 0, oninput: () => this.#go(Number(this.#slider.value)) });
-  #speed = h("select", null, [["1", "1×"], ["4", "4×"], ["20", "20×"], ["0", "one a second"]].map(([value, label]) => h("option", { value }, label)));
+  #slider = h("input", {
+    type: "range",
+    min: 0,
+    max: 0,
+    value: 0,
+    oninput: () => this.#go(Number(this.#slider.value)),
+  });
+  #speed = h(
+    "select",
+    null,
+    [
+      ["1", "1×"],
+      ["4", "4×"],
+      ["20", "20×"],
+      ["0", "one a second"],
+    ].map(([value, label]) => h("option", { value }, label)),
+  );
   #play = h("button", { type: "button", onclick: () => this.#toggle() }, "Play");
   #where = h("output", { class: "quiet" });
   #list = h("ol", { class: "rows timeline" });
@@ -31,20 +46,47 @@ class Replay {
   #note = h("div", null, h("p", { class: "quiet", role: "status" }, "Loading…"));
   element;
   keys = {
-    ArrowRight: () => this.#go(this.#at + 1), ArrowLeft: () => this.#go(this.#at - 1), " ": () => this.#toggle(),
-    j: () => this.#go(this.#at + 1), k: () => this.#go(this.#at - 1), Home: () => this.#go(0), End: () => this.#go(this.#records.length - 1),
+    ArrowRight: () => this.#go(this.#at + 1),
+    ArrowLeft: () => this.#go(this.#at - 1),
+    " ": () => this.#toggle(),
+    j: () => this.#go(this.#at + 1),
+    k: () => this.#go(this.#at - 1),
+    Home: () => this.#go(0),
+    End: () => this.#go(this.#records.length - 1),
   };
 
   constructor(id) {
-    this.element = h("div", null,
+    this.element = h(
+      "div",
+      null,
       h("a", { class: "up", href: `#/sessions/${encodeURIComponent(id)}` }, "‹ The session"),
       h("header", { class: "head" }, h("h1", null, "Replay"), h("code", { class: "id" }, name(id))),
-      h("div", { class: "card scrub" }, this.#play,
-        h("button", { type: "button", class: "plain", "aria-label": "Back", onclick: () => this.#go(this.#at - 1) }, "‹"),
-        h("button", { type: "button", class: "plain", "aria-label": "Forward", onclick: () => this.#go(this.#at + 1) }, "›"),
-        field("Record", this.#slider), field("Speed", this.#speed), this.#where),
+      h(
+        "div",
+        { class: "card scrub" },
+        this.#play,
+        h(
+          "button",
+          { type: "button", class: "plain", "aria-label": "Back", onclick: () => this.#go(this.#at - 1) },
+          "‹",
+        ),
+        h(
+          "button",
+          { type: "button", class: "plain", "aria-label": "Forward", onclick: () => this.#go(this.#at + 1) },
+          "›",
+        ),
+        field("Record", this.#slider),
+        field("Speed", this.#speed),
+        this.#where,
+      ),
       this.#note,
-      h("div", { class: "two-panes both" }, h("div", { class: "pane" }, this.#list), h("div", { class: "pane" }, this.#story)));
+      h(
+        "div",
+        { class: "two-panes both" },
+        h("div", { class: "pane" }, this.#list),
+        h("div", { class: "pane" }, this.#story),
+      ),
+    );
     this.#load(id);
   }
 
@@ -59,7 +101,12 @@ class Replay {
         this.#add(record);
         if (this.#records.length >= mostRecords) break;
       }
-      replace(this.#note, this.#records.length >= mostRecords ? h("p", { class: "quiet" }, `The first ${mostRecords} records. posternctl sessions replay has all of them.`) : null);
+      replace(
+        this.#note,
+        this.#records.length >= mostRecords
+          ? h("p", { class: "quiet" }, `The first ${mostRecords} records. posternctl sessions replay has all of them.`)
+          : null,
+      );
     } catch (error) {
       if (error.name !== "AbortError") replace(this.#note, failure(error));
     }
@@ -68,7 +115,18 @@ class Replay {
   #add(record) {
     const index = this.#records.push(record) - 1;
     const since = span(at(record) - at(this.#records[0]));
-    this.#list.append(h("li", null, h("button", { type: "button", class: "row", onclick: () => this.#go(index) }, h("small", null, `+${since}`), h("span", null, headline(record)))));
+    this.#list.append(
+      h(
+        "li",
+        null,
+        h(
+          "button",
+          { type: "button", class: "row", onclick: () => this.#go(index) },
+          h("small", null, `+${since}`),
+          h("span", null, headline(record)),
+        ),
+      ),
+    );
     this.#slider.max = index;
     if (index === 0) this.#go(0);
     else this.#tellWhere();
@@ -90,7 +148,10 @@ class Replay {
   #tellWhere() {
     const record = this.#records[this.#at];
     const date = new Date(at(record));
-    replace(this.#where, `${this.#at + 1} of ${this.#records.length}, +${span(at(record) - at(this.#records[0]))}, ${date.toLocaleTimeString()}`);
+    replace(
+      this.#where,
+      `${this.#at + 1} of ${this.#records.length}, +${span(at(record) - at(this.#records[0]))}, ${date.toLocaleTimeString()}`,
+    );
   }
 
   #toggle() {

@@ -3,7 +3,8 @@ import { h } from "./dom.js";
 
 // Controls, format characters (bidi among them), surrogates, private and unassigned ones; fillers, variation selectors, and
 // blanks that are no space.
-const hidden = /[\p{C}\p{Zl}\p{Zp}\u115f\u1160\u17b4\u17b5\u180b-\u180d\u3164\uffa0\ufe00-\ufe0f\u{e0100}-\u{e01ef}\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]/u;
+const hidden =
+  /[\p{C}\p{Zl}\p{Zp}\u115f\u1160\u17b4\u17b5\u180b-\u180d\u3164\uffa0\ufe00-\ufe0f\u{e0100}-\u{e01ef}\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]/u;
 const names = { 0: "NUL", 9: "TAB", 10: "LF", 13: "CR", 27: "ESC", 0xa0: "NBSP" };
 
 function mark(character) {
@@ -83,8 +84,10 @@ export function block(text, label) {
     shown = end;
     const left = text.length - shown;
     rest.hidden = left === 0;
-    rest.replaceChildren(h("strong", null, `${left.toLocaleString()} more characters are not shown. `),
-      h("button", { type: "button", class: "plain", onclick: () => more(nextPart) }, "Show more"));
+    rest.replaceChildren(
+      h("strong", null, `${left.toLocaleString()} more characters are not shown. `),
+      h("button", { type: "button", class: "plain", onclick: () => more(nextPart) }, "Show more"),
+    );
   };
   more(firstPart);
   return h("div", { class: "block" }, pre, rest);
@@ -92,8 +95,18 @@ export function block(text, label) {
 
 // Bound parameters, with their values.
 export function parameters(list) {
-  return h("ol", { class: "parameters" }, list.map((parameter) => h("li", null,
-    parameter.name ? [name(parameter.name), " "] : null,
-    h("small", null, visible(parameter.type)), " ",
-    parameter.isNull ? h("em", null, "NULL") : h("code", null, line(textOf(parameter.value), 2000)))));
+  return h(
+    "ol",
+    { class: "parameters" },
+    list.map((parameter) =>
+      h(
+        "li",
+        null,
+        parameter.name ? [name(parameter.name), " "] : null,
+        h("small", null, visible(parameter.type)),
+        " ",
+        parameter.isNull ? h("em", null, "NULL") : h("code", null, line(textOf(parameter.value), 2000)),
+      ),
+    ),
+  );
 }

@@ -14,17 +14,29 @@ export function when(unixMs) {
 export function span(milliseconds) {
   const seconds = Math.floor(Math.abs(milliseconds) / 1000);
   if (seconds < 1) return `${Math.round(Math.abs(milliseconds))} ms`;
-  const parts = [[86400, "d"], [3600, "h"], [60, "min"], [1, "s"]]
+  const parts = [
+    [86400, "d"],
+    [3600, "h"],
+    [60, "min"],
+    [1, "s"],
+  ]
     .map(([size, unit]) => [Math.floor(seconds / size) % (size === 86400 ? 1e9 : size === 3600 ? 24 : 60), unit])
     .filter(([count]) => count > 0);
-  return parts.slice(0, 2).map(([count, unit]) => `${count} ${unit}`).join(" ");
+  return parts
+    .slice(0, 2)
+    .map(([count, unit]) => `${count} ${unit}`)
+    .join(" ");
 }
 
 export const micros = (value) => (ms(value) < 1000 ? `${ms(value)} µs` : span(ms(value) / 1000));
 
 // Counts down by itself: tick() below renews every one that is on the page.
 export function countdown(unixMs) {
-  const element = h("time", { class: "countdown", "data-until": ms(unixMs), datetime: new Date(ms(unixMs)).toISOString() });
+  const element = h("time", {
+    class: "countdown",
+    "data-until": ms(unixMs),
+    datetime: new Date(ms(unixMs)).toISOString(),
+  });
   renew(element);
   return element;
 }

@@ -28,18 +28,32 @@ TEST_CASE("a request's head is read into its parts") {
 
 TEST_CASE("a head that is cut anywhere is no head") {
   const std::string good = kGood;
-  for (size_t length = 0; length < good.size(); ++length) CHECK(CodeOf(good.substr(0, length)) == absl::StatusCode::kInvalidArgument);
+  for (size_t length = 0; length < good.size(); ++length)
+    CHECK(CodeOf(good.substr(0, length)) == absl::StatusCode::kInvalidArgument);
 }
 
 TEST_CASE("what two readers could read in two ways is refused") {
   for (const std::string& text : {
-           std::string("GET / HTTP/1.0\r\nHost: h\r\n\r\n"), std::string("GET  / HTTP/1.1\r\nHost: h\r\n\r\n"),
-           std::string("GET http://h/ HTTP/1.1\r\nHost: h\r\n\r\n"), std::string("GET / HTTP/1.1\nHost: h\n\n"),
-           std::string("GET / HTTP/1.1\r\n\r\n"), std::string("G\x01T / HTTP/1.1\r\nHost: h\r\n\r\n"),
-           With("Host: other\r\n"), With("Transfer-Encoding: chunked\r\n"), With("Content-Length: 1\r\nContent-Length: 1\r\n"),
-           With("Content-Length: +1\r\n"), With("Content-Length: 1, 1\r\n"), With("Content-Length: 99999999999999999999\r\n"),
-           With("Content-Length:\r\n"), With("X : y\r\n"), With(" folded: y\r\n"), With("X: a\r\n b\r\n"), With(std::string("X: a\0b\r\n", 8)),
-           With("X: \xff\r\n"), With("no colon\r\n"), With("\r\nmore"),
+           std::string("GET / HTTP/1.0\r\nHost: h\r\n\r\n"),
+           std::string("GET  / HTTP/1.1\r\nHost: h\r\n\r\n"),
+           std::string("GET http://h/ HTTP/1.1\r\nHost: h\r\n\r\n"),
+           std::string("GET / HTTP/1.1\nHost: h\n\n"),
+           std::string("GET / HTTP/1.1\r\n\r\n"),
+           std::string("G\x01T / HTTP/1.1\r\nHost: h\r\n\r\n"),
+           With("Host: other\r\n"),
+           With("Transfer-Encoding: chunked\r\n"),
+           With("Content-Length: 1\r\nContent-Length: 1\r\n"),
+           With("Content-Length: +1\r\n"),
+           With("Content-Length: 1, 1\r\n"),
+           With("Content-Length: 99999999999999999999\r\n"),
+           With("Content-Length:\r\n"),
+           With("X : y\r\n"),
+           With(" folded: y\r\n"),
+           With("X: a\r\n b\r\n"),
+           With(std::string("X: a\0b\r\n", 8)),
+           With("X: \xff\r\n"),
+           With("no colon\r\n"),
+           With("\r\nmore"),
        }) {
     INFO(text);
     CHECK(CodeOf(text) == absl::StatusCode::kInvalidArgument);

@@ -8,7 +8,8 @@ namespace {
 TEST_CASE("a head says how its body ends") {
   const Answer answer{200, {{"X", "y"}}, "four"};
   CHECK(EncodeHead(answer, Framing::kLength, false) == "HTTP/1.1 200 OK\r\nX: y\r\nContent-Length: 4\r\n\r\n");
-  CHECK(EncodeHead(answer, Framing::kChunked, true) == "HTTP/1.1 200 OK\r\nX: y\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n");
+  CHECK(EncodeHead(answer, Framing::kChunked, true) ==
+        "HTTP/1.1 200 OK\r\nX: y\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n");
   CHECK(EncodeHead({304, {}, ""}, Framing::kLength, false) == "HTTP/1.1 304 Not Modified\r\n\r\n");
 }
 

@@ -26,7 +26,8 @@ TEST_CASE("an address is written as browsers write it") {
   CHECK(secure->secure);
   CHECK_FALSE(secure->loopback);
   CHECK(ParseAddress("https://[::1]:8443")->authority == "[::1]:8443");
-  for (const char* bad : {"", "postern.example.com", "ftp://x", "https://", "https://a/b", "https://a?b", "https://u@a", "https://a:0", "https://a:99999", "https://a b"}) {
+  for (const char* bad : {"", "postern.example.com", "ftp://x", "https://", "https://a/b", "https://a?b", "https://u@a",
+                          "https://a:0", "https://a:99999", "https://a b"}) {
     INFO(bad);
     CHECK_FALSE(ParseAddress(bad));
   }
@@ -39,14 +40,14 @@ TEST_CASE("only the console's own page may ask") {
   CHECK(CheckOwnRequest(HeadWith(host + origin), address).ok());
   CHECK(CheckOwnRequest(HeadWith(host + origin + "Sec-Fetch-Site: same-origin\r\n"), address).ok());
   for (const std::string& headers : {
-           host,                                                                     // no Origin: no browser's POST
-           host + "Origin: null\r\n",                                                // a sandboxed frame
-           host + "Origin: http://console.example.com\r\n",                          // not over TLS
-           host + "Origin: https://console.example.com.evil.example\r\n",            //
-           host + origin + "Sec-Fetch-Site: same-site\r\n",                          // another host of the organisation's
-           host + origin + "Sec-Fetch-Site: cross-site\r\n",                         //
-           host + origin + origin,                                                   // which of the two?
-           std::string("Host: evil.example\r\nOrigin: https://evil.example\r\n"),    // a name made to lead here
+           host,                                                                   // no Origin: no browser's POST
+           host + "Origin: null\r\n",                                              // a sandboxed frame
+           host + "Origin: http://console.example.com\r\n",                        // not over TLS
+           host + "Origin: https://console.example.com.evil.example\r\n",          //
+           host + origin + "Sec-Fetch-Site: same-site\r\n",                        // another host of the organisation's
+           host + origin + "Sec-Fetch-Site: cross-site\r\n",                       //
+           host + origin + origin,                                                 // which of the two?
+           std::string("Host: evil.example\r\nOrigin: https://evil.example\r\n"),  // a name made to lead here
        }) {
     INFO(headers);
     CHECK(absl::IsPermissionDenied(CheckOwnRequest(HeadWith(headers), address)));

@@ -19,8 +19,7 @@ using api::Must;
 
 struct Stage {
   api::ApiFixture api;
-  std::unique_ptr<Console> console =
-      Must(Console::Start({.listen = {"127.0.0.1", 0}}, api.channel, nullptr));
+  std::unique_ptr<Console> console = Must(Console::Start({.listen = {"127.0.0.1", 0}}, api.channel, nullptr));
 
   std::string Host() const { return "127.0.0.1:" + std::to_string(console->port()); }
 };
@@ -38,10 +37,13 @@ class Browser {
     asio::read(*socket_, asio::dynamic_buffer(text), ignored);
     return text;
   }
-  std::string Get(const std::string& path) { return Send("GET " + path + " HTTP/1.1\r\nHost: " + stage_.Host() + "\r\n" + Kept() + "Connection: close\r\n\r\n"); }
+  std::string Get(const std::string& path) {
+    return Send("GET " + path + " HTTP/1.1\r\nHost: " + stage_.Host() + "\r\n" + Kept() + "Connection: close\r\n\r\n");
+  }
   std::string PostText(const std::string& path, const std::string& body, const std::string& more = "") const {
-    return "POST " + path + " HTTP/1.1\r\nHost: " + stage_.Host() + "\r\nOrigin: http://" + stage_.Host() + "\r\nContent-Type: application/json\r\n" +
-           Kept() + "Connection: close\r\n" + more + "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body;
+    return "POST " + path + " HTTP/1.1\r\nHost: " + stage_.Host() + "\r\nOrigin: http://" + stage_.Host() +
+           "\r\nContent-Type: application/json\r\n" + Kept() + "Connection: close\r\n" + more +
+           "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body;
   }
   std::string Post(const std::string& path, const std::string& body) { return Send(PostText(path, body, Csrf())); }
 
@@ -210,14 +212,18 @@ TEST_CASE("pages come with the headers that bound them, and to their own address
   Stage stage;
   Browser browser(stage);
   const std::string page = browser.Get("/");
-  for (const char* header : {"Content-Security-Policy: default-src 'none'; script-src 'self'; ", "frame-ancestors 'none'", "X-Content-Type-Options: nosniff",
-                             "Referrer-Policy: no-referrer", "Cross-Origin-Opener-Policy: same-origin", "Content-Type: text/html; charset=utf-8"}) {
+  for (const char* header :
+       {"Content-Security-Policy: default-src 'none'; script-src 'self'; ", "frame-ancestors 'none'",
+        "X-Content-Type-Options: nosniff", "Referrer-Policy: no-referrer", "Cross-Origin-Opener-Policy: same-origin",
+        "Content-Type: text/html; charset=utf-8"}) {
     CHECK(Has(page, header));
   }
   CHECK(Has(browser.Get("/session"), "Cache-Control: no-store"));
   CHECK(Has(browser.Get("/nothing"), "404 "));
   const std::string etag = Browser::Between(page, "ETag: ", "\r\n");
-  CHECK(Has(browser.Send("GET / HTTP/1.1\r\nHost: " + stage.Host() + "\r\nIf-None-Match: " + etag + "\r\nConnection: close\r\n\r\n"), "304 "));
+  CHECK(Has(browser.Send("GET / HTTP/1.1\r\nHost: " + stage.Host() + "\r\nIf-None-Match: " + etag +
+                         "\r\nConnection: close\r\n\r\n"),
+            "304 "));
   const std::string rebound = browser.Send("GET /session HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n");
   CHECK(Has(rebound, "308 "));
   CHECK(Has(rebound, "Location: http://" + stage.Host() + "/\r\n"));

@@ -16,8 +16,9 @@ TEST_CASE("only what is listed can be called") {
   CHECK_FALSE(list->streams);
   CHECK(FindMethod("Approvals/Watch")->streams);
   CHECK(FindMethod("Sessions/Replay")->streams);
-  for (const char* name : {"Access/CreateToken", "RelayLink/Register", "RelayJoin/Join", "Tasks/Start", "Approvals", "Approvals/", "/List", "Approvals/List/", "",
-                           "grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo"}) {
+  for (const char* name :
+       {"Access/CreateToken", "RelayLink/Register", "RelayJoin/Join", "Tasks/Start", "Approvals", "Approvals/", "/List",
+        "Approvals/List/", "", "grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo"}) {
     INFO(name);
     CHECK_FALSE(FindMethod(name));
   }
@@ -31,7 +32,8 @@ TEST_CASE("requests come as JSON, strictly") {
   REQUIRE(request.ParseFromString(*bytes));
   CHECK(request.state() == v1::Approval::STATE_PENDING);
   CHECK(request.limit() == 7);
-  for (const char* wrong : {"", "[]", "{", R"({"limit":-1})", R"({"limit":"x"})", R"({"unknown":1})", R"({"state":"NO_SUCH"})"}) {
+  for (const char* wrong :
+       {"", "[]", "{", R"({"limit":-1})", R"({"limit":"x"})", R"({"unknown":1})", R"({"state":"NO_SUCH"})"}) {
     INFO(wrong);
     CHECK(absl::IsInvalidArgument(EncodeRequest(list, wrong).status()));
   }
@@ -46,8 +48,8 @@ TEST_CASE("answers go as JSON with every field, and any bytes in a statement") {
   approval.set_created_at_unix_ms(1'800'000'000'000);
   const auto json = ToJson(get, approval.SerializeAsString());
   REQUIRE(json.ok());
-  for (const char* part : {R"("id":"apr_1")", R"("statement":"/wA8Yj4=")", R"("createdAtUnixMs":"1800000000000")", R"("votes":[])", R"("state":"STATE_UNSPECIFIED")",
-                           R"("inTransaction":false)"}) {
+  for (const char* part : {R"("id":"apr_1")", R"("statement":"/wA8Yj4=")", R"("createdAtUnixMs":"1800000000000")",
+                           R"("votes":[])", R"("state":"STATE_UNSPECIFIED")", R"("inTransaction":false)"}) {
     INFO(*json);
     CHECK(json->find(part) != std::string::npos);
   }

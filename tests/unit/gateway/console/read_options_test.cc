@@ -33,10 +33,13 @@ TEST_CASE("on loopback an address is enough") {
 }
 
 TEST_CASE("what would let others read along is refused") {
-  CHECK(ProblemsOf("console: { listen: \"0.0.0.0:8080\", url: \"https://c.example.com\" }\n").find("needs console.tls") != std::string::npos);
-  CHECK(ProblemsOf("console: { listen: \"0.0.0.0:8080\", tls: { certificate: /etc/hostname, key: /etc/hostname } }\n").find("console.url is missing") !=
-        std::string::npos);
-  CHECK(ProblemsOf("console: { listen: \"127.0.0.1:8080\", url: \"http://c.example.com\" }\n").find("expected https://") != std::string::npos);
+  CHECK(
+      ProblemsOf("console: { listen: \"0.0.0.0:8080\", url: \"https://c.example.com\" }\n").find("needs console.tls") !=
+      std::string::npos);
+  CHECK(ProblemsOf("console: { listen: \"0.0.0.0:8080\", tls: { certificate: /etc/hostname, key: /etc/hostname } }\n")
+            .find("console.url is missing") != std::string::npos);
+  CHECK(ProblemsOf("console: { listen: \"127.0.0.1:8080\", url: \"http://c.example.com\" }\n")
+            .find("expected https://") != std::string::npos);
   CHECK(ProblemsOf("console: { listen: \"127.0.0.1:8080\", url: \"https://c.example.com\" }\n").empty());
 }
 

@@ -15,7 +15,8 @@ v1::WhoAmIResponse Who(const std::string& name, absl::Duration good_for = absl::
   return who;
 }
 
-std::string Add(SessionTable& table, const std::string& name, absl::Time now = kNow, absl::Duration good_for = absl::Hours(100)) {
+std::string Add(SessionTable& table, const std::string& name, absl::Time now = kNow,
+                absl::Duration good_for = absl::Hours(100)) {
   auto cookie = table.Add(mysql::Secret("pat_" + name), Who(name, good_for), now);
   REQUIRE(cookie.ok());
   return *cookie;

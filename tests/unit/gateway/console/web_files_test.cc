@@ -34,7 +34,8 @@ TEST_CASE("what is served is what stands in web/, and the first view is small") 
 TEST_CASE("no page of ours asks for anything elsewhere, or makes markup of text") {
   for (const WebFile& file : WebFiles()) {
     INFO(file.path);
-    for (const char* word : {"innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval(", "style=\"", "onclick=\""}) {
+    for (const char* word :
+         {"innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval(", "style=\"", "onclick=\""}) {
       CHECK(file.content.find(word) == std::string_view::npos);
     }
     if (file.path != "/icon.svg") CHECK(file.content.find("http://") == std::string_view::npos);
