@@ -20,6 +20,7 @@ const views = [
 
 const top = document.getElementById("top");
 const main = document.getElementById("main");
+const count = h("span", { class: "count" });
 let me = null;
 let current = null;
 let providers = [];
@@ -28,7 +29,6 @@ export const roleNames = { ROLE_REVIEWER: "reviewer", ROLE_AUDITOR: "auditor", R
 
 function drawTop() {
   const here = location.hash.slice(2).split("/")[0];
-  const waiting = store.pending().length;
   replace(
     top,
     h(
@@ -46,9 +46,7 @@ function drawTop() {
             "a",
             { href: `#/${view.path}`, "aria-current": here === view.path ? "page" : null },
             view.label,
-            view.path === "approvals" && waiting > 0
-              ? h("span", { class: "count", title: `${waiting} waiting` }, String(waiting))
-              : null,
+            view.path === "approvals" ? count : null,
           ),
         ),
       ),
@@ -73,6 +71,15 @@ function drawTop() {
         ),
       ),
   );
+  tellCount();
+}
+
+// By itself, so that news neither close the menu nor take the focus away.
+function tellCount() {
+  const waiting = store.pending().length;
+  count.textContent = waiting;
+  count.title = `${waiting} waiting`;
+  count.hidden = waiting === 0;
   document.title = `${waiting > 0 && me ? `(${waiting}) ` : ""}${current?.title ?? "Sign in"} — Postern`;
 }
 
@@ -181,7 +188,7 @@ function onKey(event) {
 
 onSignedOut(() => me && showSignIn("You have been signed out: the session is over."));
 store.onChange((news) => {
-  drawTop();
+  tellCount();
   if (news) announce(news);
 });
 addEventListener("hashchange", () => {
