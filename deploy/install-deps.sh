@@ -11,10 +11,11 @@ set -euo pipefail
 build=(cmake ninja-build g++ pkg-config ccache
   libgrpc++-dev protobuf-compiler protobuf-compiler-grpc libprotobuf-dev libabsl-dev libssl-dev
   default-libmysqlclient-dev catch2 libasio-dev libyaml-cpp-dev libsqlite3-dev nlohmann-json3-dev
-  libspdlog-dev libcli11-dev libsodium-dev libre2-dev libcurl4-openssl-dev)
+  libspdlog-dev libcli11-dev libsodium-dev libre2-dev libcurl4-openssl-dev libzstd-dev
+  prometheus-cpp-dev)
 run=(openssl ca-certificates jq procps iproute2 tzdata)
 server=(mariadb-server-core mariadb-client-core)
-tests=(libbenchmark-dev python3 python3-pytest python3-pytest-timeout python3-pymysql python3-cryptography tcpdump gdb haproxy)
+tests=(chromium libbenchmark-dev python3 python3-pytest python3-pytest-timeout python3-pymysql python3-cryptography tcpdump gdb haproxy)
 node=(nodejs npm)
 fuzz=(clang-19 libclang-rt-19-dev llvm-19)
 

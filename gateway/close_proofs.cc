@@ -17,7 +17,7 @@ void CloseProofs::OnCloseProof(const std::string& relay, const v1::CloseProof& p
   v1::Record record;
   record.set_at_unix_us(absl::ToUnixMicros(absl::Now()));
   record.set_session_id(proof.session_id());
-  record.set_task_id(tasks_.OnProof(proof));
+  record.set_task_id(tasks_.OnProof(relay, proof));
   record.mutable_door_closed()->set_relay(relay);
   *record.mutable_door_closed()->mutable_proof() = proof;
   journal_.Append(record, std::move(recorded));

@@ -15,10 +15,13 @@
 #include "common/observability/log.h"
 #include "common/tls/server_context.h"
 #include "gateway/approval/make_approvals.h"
+#include "gateway/journal_options.h"
 #include "gateway/mask_secret.h"
+#include "gateway/monitoring.h"
 #include "gateway/policy/load_rules.h"
+#include "gateway/recording/journal_key.h"
+#include "gateway/store/sqlite/sqlite_approval_store.h"
 #include "gateway/store/sqlite/sqlite_task_store.h"
-#include "gateway/store/sqlite/sqlite_token_store.h"
 #include "gateway/tasks/make_tasks.h"
 
 namespace postern {
@@ -26,6 +29,8 @@ namespace {
 
 constexpr int kRsaBits = 2048;
 constexpr absl::Duration kApiGrace = absl::Seconds(2);
+// For the session index to be past what is deleted; else the next round tries again.
+constexpr absl::Duration kIndexWait = absl::Seconds(5);
 constexpr uint32_t kMostClosingSessions = 1000;
 
 tls::PemFiles PemFilesOf(const config::TlsFiles& files) {
@@ -49,7 +54,8 @@ approval::ApprovalLimits LimitsOfApprovals(const config::GatewayLimits& limits) 
           .pending_per_agent = limits.held_statements_per_agent,
           .statement_bytes = limits.approval_statement_bytes,
           .wait_max = limits.hold_wait_max,
-          .history = limits.approval_history};
+          .history = limits.approval_history,
+          .history_age = limits.approval_history_age};
 }
 
 }  // namespace
@@ -91,28 +97,25 @@ absl::Status Gateway::OpenStores() {
   publisher_ = std::make_unique<publishing::PolicyPublisher>(config_.policy, *policy_, *policy_versions_);
   if (absl::Status kept = publisher_->KeepFirst(absl::Now()); !kept.ok()) return kept;
 
-  auto journal = recording::FileJournal::Open({.folder = data_dir / "journal",
-                                               .segment_bytes = config_.limits.journal_segment_bytes,
-                                               .queue_bytes = config_.limits.journal_queue_bytes});
-  if (!journal.ok()) return journal.status();
-  journal_ = *std::move(journal);
+  if (absl::Status journal = OpenJournal(); !journal.ok()) return journal;
+  counted_journal_ = std::make_unique<metrics::CountedJournal>(*journal_, metrics_);
   auto sessions = recording::SessionIndex::Open({.database = data_dir / "sessions.db"}, journal_.get());
   if (!sessions.ok()) return sessions.status();
   sessions_ = *std::move(sessions);
   if (auto closed = sessions_->CloseLeftOpen(); !closed.ok()) return closed.status();
+  keeper_ = std::make_unique<recording::SegmentKeeper>(
+      recording::KeeperOptions{.compress = config_.journal.compress,
+                               .keep = config_.journal.keep,
+                               .may_delete = [this] { return sessions_->WaitIndexed(kIndexWait).ok(); }},
+      journal_.get());
 
   auto mask_keys = LoadMaskKeys(data_dir);
   if (!mask_keys.ok()) return mask_keys.status();
   mask_keys_ = std::make_unique<masking::MaskKeys>(*std::move(mask_keys));
 
-  auto token_store = store::SqliteTokenStore::Open(config_.sqlite_path);
-  if (!token_store.ok()) return token_store.status();
-  token_store_ = *std::move(token_store);
-  auto tokens = identity::Tokens::Load(token_store_.get(), {});
-  if (!tokens.ok()) return tokens.status();
-  tokens_ = *std::move(tokens);
-  issuers_ = std::make_unique<identity::Issuers>(*tokens_, identity::FetchOverHttps);
-  issuers_->OnRevocation([this] { EndUnproven(); });
+  auto authenticators = Authenticators::Open(config_.sqlite_path, [this] { EndUnproven(); }, [this](std::string_view kind) { metrics_.LoginFailed(kind); });
+  if (!authenticators.ok()) return authenticators.status();
+  authenticators_ = *std::move(authenticators);
 
   auto relay_identities = RelayIdentities::Open(config_);
   if (!relay_identities.ok()) return relay_identities.status();
@@ -124,9 +127,37 @@ absl::Status Gateway::OpenStores() {
   return recording::AppendAndWait(*journal_, started);
 }
 
+// With whoever is told of its checkpoints.
+absl::Status Gateway::OpenJournal() {
+  if (absl::Status rotated = recording::FinishRotation(config_.journal.key, OptionsOfJournal(config_)); !rotated.ok()) {
+    return rotated;
+  }
+  auto key = recording::LoadJournalKey(config_.journal.key, std::filesystem::path(config_.data_dir) / "journal.pub");
+  if (!key.ok()) return key.status();
+  const config::WitnessConfig& witness = config_.journal.witness;
+  if (witness.file) witnesses_.push_back(std::make_unique<recording::Witness>(*witness.file, recording::ToFile(*witness.file)));
+  if (!witness.url.empty()) {
+    witnesses_.push_back(std::make_unique<recording::Witness>(witness.url, recording::ToUrl(witness.url, witness.ca)));
+  }
+  recording::JournalOptions options = OptionsOfJournal(config_);
+  options.checkpoints.key = *std::move(key);
+  options.checkpoints.witness = [this](const recording::Checkpoint& checkpoint) {
+    for (const auto& one : witnesses_) one->Offer(checkpoint);
+  };
+  auto journal = recording::FileJournal::Open(std::move(options));
+  if (!journal.ok()) return journal.status();
+  journal_ = *std::move(journal);
+  return absl::OkStatus();
+}
+
 // Who has a door open, and who may let them.
 absl::Status Gateway::OpenTasks() {
-  approvals_ = approval::MakeApprovals(*journal_, LimitsOfApprovals(config_.limits));
+  auto approval_store = store::SqliteApprovalStore::Open(std::filesystem::path(config_.data_dir) / "approvals.db");
+  if (!approval_store.ok()) return approval_store.status();
+  approval_store_ = *std::move(approval_store);
+  auto approvals = approval::RestoreApprovals(*counted_journal_, *approval_store_, LimitsOfApprovals(config_.limits));
+  if (!approvals.ok()) return approvals.status();
+  approvals_ = *std::move(approvals);
   live_ = std::make_unique<frontend::LiveSessions>(frontend::SessionLimits{
       .sessions = config_.limits.sessions, .sessions_per_agent = config_.limits.sessions_per_agent});
   auto store = store::SqliteTaskStore::Open(std::filesystem::path(config_.data_dir) / "tasks.db");
@@ -135,15 +166,16 @@ absl::Status Gateway::OpenTasks() {
   const std::vector<std::string> targets = TargetNames(config_);
   auto tasks = tasks::MakeTasks(
       {.store = *task_store_,
-       .journal = *journal_,
+       .journal = *counted_journal_,
        .approvals = *approvals_,
        .policy = *policy_,
        .targets = {targets.begin(), targets.end()},
-       .end_sessions = [live = live_.get()](const std::string& id, const std::string& reason) { live->EndByTask(id, reason); }},
+       .end_sessions = [live = live_.get()](const std::string& id, const std::string& reason) { live->EndByTask(id, reason); },
+       .still_valid = [one = authenticators_.get()](const identity::Principal& who) { return one->Vouch(who); }},
       {.tasks = config_.limits.tasks, .tasks_per_agent = config_.limits.tasks_per_agent});
   if (!tasks.ok()) return tasks.status();
   tasks_ = *std::move(tasks);
-  task_authenticator_ = std::make_unique<tasks::TaskAuthenticator>(*tasks_, *issuers_);
+  authenticators_->Complete(*tasks_, *relay_identities_);
   // Doors of an earlier life, the proofs of which are still to come.
   v1::ListSessionsRequest closing;
   closing.set_state(v1::Session::STATE_CLOSING);
@@ -163,7 +195,7 @@ absl::Status Gateway::OpenPorts() {
   }
   if (config_.mysql.insecure_loopback) rsa_key_.reset(EVP_RSA_gen(kRsaBits));
 
-  close_proofs_ = std::make_unique<CloseProofs>(*journal_, *tasks_);
+  close_proofs_ = std::make_unique<CloseProofs>(*counted_journal_, *tasks_);
   catalogs_ = std::make_unique<catalog::Catalogs>(
       TargetNames(config_), catalog::CatalogLimits{.bytes = config_.limits.catalog_bytes},
       [this](const std::string& target) { return relays_->RefreshCatalog(target); });
@@ -175,13 +207,13 @@ absl::Status Gateway::OpenPorts() {
                                 .also_granted = [this](const std::string& relay, const std::string& target) {
                                   return relay_identities_->enrolment().MayServe(relay, target);
                                 }});
-  api_services_ = std::make_unique<api::ApiServices>(api::ApiParts{.authenticator = *issuers_,
-                                                                   .tokens = *tokens_,
+  api_services_ = std::make_unique<api::ApiServices>(api::ApiParts{.authenticator = authenticators_->people(),
+                                                                   .tokens = authenticators_->tokens(),
                                                                    .approvals = *approvals_,
                                                                    .tasks = *tasks_,
                                                                    .mysql = [this] { return MysqlAddress(); },
                                                                    .sessions = *sessions_,
-                                                                   .journal = *journal_,
+                                                                   .journal = *counted_journal_,
                                                                    .live = *live_,
                                                                    .relays = *relays_,
                                                                    .catalogs = *catalogs_,
@@ -204,10 +236,10 @@ absl::Status Gateway::OpenPorts() {
 
   session_options_ = OptionsOfSessions();
   services_ = std::make_unique<frontend::Services>(frontend::Services{.options = session_options_,
-                                                                      .authenticator = *task_authenticator_,
+                                                                      .authenticator = authenticators_->agents(),
                                                                       .policy = *policy_,
                                                                       .approvals = *approvals_,
-                                                                      .journal = *journal_,
+                                                                      .journal = *counted_journal_,
                                                                       .relays = *relays_,
                                                                       .catalogs = *catalogs_,
                                                                       .mask_keys = *mask_keys_,
@@ -218,10 +250,42 @@ absl::Status Gateway::OpenPorts() {
   const uint32_t processors = std::max(1U, std::thread::hardware_concurrency());
   threads_ = std::make_unique<net::IoThreads>(config_.threads == 0 ? processors : config_.threads);
   listener_ = std::make_unique<frontend::Listener>(*threads_, *services_, config_.limits.pending_logins);
-  issuers_->Replace(config_.issuers);
+  if (absl::Status used = authenticators_->Use(config_); !used.ok()) return used;
+  if (absl::Status opened = OpenConsole(); !opened.ok()) return opened;
   if (absl::Status started = listener_->Start(config_.mysql.listen.host, config_.mysql.listen.port); !started.ok()) return started;
   mysql_port_ = listener_->port();
-  return absl::OkStatus();
+  return OpenMonitoring();
+}
+
+absl::Status Gateway::OpenMonitoring() {
+  if (!config_.metrics) return absl::OkStatus();
+  auto listener = ListenForMonitoring(*config_.metrics, metrics_, [this] { return Now(); });
+  if (listener.ok()) monitoring_ = *std::move(listener);
+  return listener.status();
+}
+
+metrics::Now Gateway::Now() const {
+  metrics::Now now{.sessions = live_->size(), .doors = relays_->open_doors(), .held = approvals_->pending(), .journal_writable = journal_->Health().ok()};
+  for (const v1::RelayStatus& relay : relays_->RelayStatuses()) now.connected.insert(relay.name());
+  now.relays = now.connected;
+  for (const auto& [target, relays] : config_.targets) now.relays.insert(relays.begin(), relays.end());
+  for (const v1::EnrolledRelay& relay : relay_identities_->enrolment().List()) now.relays.insert(relay.name());
+  return now;
+}
+
+absl::Status Gateway::OpenConsole() {
+  if (!config_.console) return absl::OkStatus();
+  if (absl::Status tls = LoadConsoleTls(); !tls.ok()) return tls;
+  console::Console::TlsSource source;
+  if (!config_.console->plain()) source = [this] { return console_tls_.Current(); };
+  auto console = console::Console::Start(*config_.console, api_server_->InProcess(), std::move(source));
+  if (console.ok()) console_ = *std::move(console);
+  return console.status();
+}
+
+absl::Status Gateway::LoadConsoleTls() {
+  if (!config_.console || config_.console->plain()) return absl::OkStatus();
+  return console_tls_.Load({.certificate = config_.console->certificate, .key = config_.console->key});
 }
 
 frontend::FrontendOptions Gateway::OptionsOfSessions() const {
@@ -245,6 +309,7 @@ frontend::FrontendOptions Gateway::OptionsOfSessions() const {
   options.idle_timeout = limits.idle_timeout;
   options.hold_wait_max = limits.hold_wait_max;
   options.catalog_max_age = limits.catalog_max_age;
+  options.preview_max_age = limits.preview_max_age;
   return options;
 }
 
@@ -258,31 +323,38 @@ api::MysqlAddress Gateway::MysqlAddress() const {
 void Gateway::EndUnproven() {
   live_->EndUnproven("revoked");
   api_services_->EndUnproven();
+  tasks_->Doubt();
 }
 
-// Of gateway.yaml only this section; the rest counts from the next start on. It must be good as a whole all the same.
-absl::Status Gateway::ReloadIssuers() {
+// Of gateway.yaml only who is believed; the rest counts from the next start on. It must be good as a whole all the same.
+absl::Status Gateway::ReloadIdentity() {
   auto config = config::LoadGatewayConfig(config_.file);
-  if (config.ok()) issuers_->Replace(std::move(config.value->issuers));
-  return config.status();
+  if (config.ok()) return authenticators_->Use(*config.value);
+  // A revocation list counts whatever else is wrong.
+  absl::Status read = authenticators_->ReadAgain();
+  read.Update(config.status());
+  return read;
 }
 
 absl::Status Gateway::Reload() {
+  // One at a time: what was read first must not come into force last.
+  std::lock_guard lock(reload_mutex_);
   absl::Status tls = config_.mysql.tls ? tls_.Load(*config_.mysql.tls) : absl::OkStatus();
-  if (absl::Status written = relay_identities_->WriteAuthorities(); !written.ok() && tls.ok()) tls = written;
+  tls.Update(LoadConsoleTls());
+  tls.Update(relay_identities_->WriteAuthorities());
   absl::Status rules = publisher_->Reload(absl::Now());
-  absl::Status issuers = ReloadIssuers();
+  absl::Status identity = ReloadIdentity();
   if (!tls.ok()) log::Error("certificates not reloaded: the old ones stay in force", {{"error", tls}});
   if (!rules.ok()) log::Error("policy not reloaded: the old one stays in force", {{"error", rules}});
-  if (!issuers.ok()) log::Error("issuers not reloaded: the old ones stay in force", {{"error", issuers}});
+  if (!identity.ok()) log::Error("issuers not reloaded: the old ones stay in force", {{"error", identity}});
   if (rules.ok()) log::Info("policy in force", {{"version", policy_->Version()}});
   rules.Update(tls);
-  rules.Update(issuers);
+  rules.Update(identity);
   return rules;
 }
 
 void Gateway::Tidy() {
-  if (absl::Status saved = tokens_->SaveLastUsed(); !saved.ok()) {
+  if (absl::Status saved = authenticators_->tokens().SaveLastUsed(); !saved.ok()) {
     log::Warning("last-used times of tokens not saved", {{"error", saved}});
   }
   if (absl::Status written = relay_identities_->WriteAuthorities(); !written.ok()) {
@@ -292,8 +364,9 @@ void Gateway::Tidy() {
 
 void Gateway::Stop(const std::string& reason) {
   if (std::exchange(stopped_, true) || listener_ == nullptr) return;
+  monitoring_.reset();
   listener_->Stop();
-  issuers_->Stop();
+  authenticators_->Stop();
   live_->EndAll("shutdown");
   const absl::Time deadline = absl::Now() + config_.limits.shutdown_timeout;
   while (listener_->connections() > 0 && absl::Now() < deadline) {
@@ -301,13 +374,13 @@ void Gateway::Stop(const std::string& reason) {
     std::this_thread::sleep_for(std::chrono::milliseconds(20));
   }
   tasks_->Tend();
+  if (console_ != nullptr) console_->Stop();
   api_services_->EndStreams();
   catalogs_->Shutdown();
   relays_->Shutdown();
   api_server_->Shutdown(kApiGrace);
   threads_->Stop();
-  // Their threads call what goes before they do.
-  issuers_->Replace({});
+  authenticators_->Forget();
   v1::Record record = NowRecord();
   record.mutable_gateway_stopped()->set_reason(reason);
   if (absl::Status recorded = recording::AppendAndWait(*journal_, record); !recorded.ok()) {

@@ -13,35 +13,40 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <vector>
 
+#include "common/http/server/page_listener.h"
 #include "common/net/io_threads.h"
 #include "gateway/api/server.h"
 #include "gateway/api/services.h"
 #include "gateway/approval/approvals.h"
+#include "gateway/authenticators.h"
 #include "gateway/catalog/catalogs.h"
 #include "gateway/close_proofs.h"
 #include "gateway/config/gateway_config.h"
+#include "gateway/console/console.h"
 #include "gateway/frontend/listener.h"
 #include "gateway/frontend/live_sessions.h"
 #include "gateway/frontend/services.h"
-#include "gateway/identity/issuers.h"
-#include "gateway/identity/tokens.h"
 #include "gateway/masking/mask_keys.h"
+#include "gateway/metrics/counted_journal.h"
+#include "gateway/metrics/metrics.h"
 #include "gateway/policy/in_force.h"
 #include "gateway/publishing/policy_publisher.h"
 #include "gateway/recording/file_journal.h"
+#include "gateway/recording/keeper.h"
 #include "gateway/recording/session_index.h"
+#include "gateway/recording/witness.h"
 #include "gateway/relay_identities.h"
 #include "gateway/store/sqlite/policy_versions.h"
-#include "gateway/store/store.h"
+#include "gateway/store/approval_store.h"
 #include "gateway/store/task_store.h"
-#include "gateway/tasks/task_authenticator.h"
 #include "gateway/tasks/tasks.h"
 #include "gateway/tunnel/relays.h"
 
 namespace postern {
 
-// The TLS context of the MySQL port, replaced whole at reload. Thread-safe.
+// The TLS context of a port, replaced whole at reload. Thread-safe.
 class TlsInForce {
  public:
   std::shared_ptr<asio::ssl::context> Current() const;
@@ -70,15 +75,22 @@ class Gateway {
 
   uint16_t mysql_port() const { return listener_->port(); }
   int api_port() const { return api_server_->port(); }
+  // Where browsers find the console; empty if there is none.
+  std::string console_origin() const { return console_ == nullptr ? "" : console_->origin(); }
 
  private:
   explicit Gateway(config::GatewayConfig config);
   absl::Status OpenStores();
+  absl::Status OpenJournal();
   absl::Status OpenTasks();
   absl::Status OpenPorts();
+  absl::Status OpenMonitoring();
+  absl::Status OpenConsole();
+  absl::Status LoadConsoleTls();
   frontend::FrontendOptions OptionsOfSessions() const;
   api::MysqlAddress MysqlAddress() const;
-  absl::Status ReloadIssuers();
+  metrics::Now Now() const;
+  absl::Status ReloadIdentity();
   // Sessions and watches of those whose proof of identity is worth nothing any more.
   void EndUnproven();
 
@@ -88,25 +100,30 @@ class Gateway {
 
   const config::GatewayConfig config_;
   const absl::Time started_at_;
+  std::mutex reload_mutex_;
+  metrics::Metrics metrics_;
+  std::vector<std::unique_ptr<recording::Witness>> witnesses_;
+  // Goes after the journal, which has callbacks of its under way.
+  std::unique_ptr<metrics::CountedJournal> counted_journal_;
   std::unique_ptr<recording::FileJournal> journal_;
   std::unique_ptr<recording::SessionIndex> sessions_;
-  std::unique_ptr<store::TokenStore> token_store_;
-  std::unique_ptr<identity::Tokens> tokens_;
-  std::unique_ptr<identity::Issuers> issuers_;
+  std::unique_ptr<recording::SegmentKeeper> keeper_;
+  std::unique_ptr<Authenticators> authenticators_;
   std::unique_ptr<policy::PolicyInForce> policy_;
   std::unique_ptr<store::PolicyVersions> policy_versions_;
   std::unique_ptr<publishing::PolicyPublisher> publisher_;
   std::unique_ptr<masking::MaskKeys> mask_keys_;
   std::unique_ptr<RelayIdentities> relay_identities_;
+  std::unique_ptr<store::ApprovalStore> approval_store_;
   std::unique_ptr<approval::Approvals> approvals_;
   std::unique_ptr<frontend::LiveSessions> live_;
   std::unique_ptr<store::TaskStore> task_store_;
   std::unique_ptr<tasks::Tasks> tasks_;
-  std::unique_ptr<tasks::TaskAuthenticator> task_authenticator_;
   std::unique_ptr<CloseProofs> close_proofs_;
   std::unique_ptr<catalog::Catalogs> catalogs_;
   std::unique_ptr<tunnel::Relays> relays_;
   TlsInForce tls_;
+  TlsInForce console_tls_;
   std::unique_ptr<EVP_PKEY, FreeKey> rsa_key_;
   frontend::FrontendOptions session_options_;
   std::unique_ptr<frontend::Services> services_;
@@ -114,6 +131,8 @@ class Gateway {
   std::unique_ptr<frontend::Listener> listener_;
   std::unique_ptr<api::ApiServices> api_services_;
   std::unique_ptr<api::ApiServer> api_server_;
+  std::unique_ptr<http::PageListener> monitoring_;
+  std::unique_ptr<console::Console> console_;
   // 0 until it is listened on.
   std::atomic<uint16_t> mysql_port_ = 0;
   bool stopped_ = false;

@@ -59,7 +59,8 @@ int Serve(config::GatewayConfig config) {
   if (!gateway.ok()) return Fail(gateway.status());
   log::Info("gateway ready", {{"version", POSTERN_VERSION},
                               {"mysql_port", (*gateway)->mysql_port()},
-                              {"api_port", (*gateway)->api_port()}});
+                              {"api_port", (*gateway)->api_port()},
+                              {"console", (*gateway)->console_origin()}});
   for (;;) {
     const timespec minute{.tv_sec = 60, .tv_nsec = 0};
     const int signal = sigtimedwait(&signals, nullptr, &minute);
@@ -92,6 +93,9 @@ int Main(int argc, char** argv) {
   create->add_option("--role", first.roles, "reviewer, auditor or admin; may be repeated")->required();
   create->add_option("--group", first.groups, "Group of the person; may be repeated");
   tokens->require_subcommand(1);
+  CLI::App* journal = app.add_subcommand("journal", "The journal's key");
+  CLI::App* rotate = journal->add_subcommand("rotate-key", "Let another key sign the journal, named by the one that does now");
+  journal->require_subcommand(1);
   CLI11_PARSE(app, argc, argv);
 
   auto config = config::LoadGatewayConfig(config_path);
@@ -100,6 +104,12 @@ int Main(int argc, char** argv) {
     const auto secret = CreateFirstToken(*config.value, first);
     if (!secret.ok()) return Fail(secret.status());
     std::cout << *secret << "\n";
+    return 0;
+  }
+  if (*rotate) {
+    const auto rotated = RotateJournalKey(*config.value);
+    if (!rotated.ok()) return Fail(rotated.status());
+    std::cout << *rotated << "\n";
     return 0;
   }
   if (check) {

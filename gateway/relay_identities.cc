@@ -8,6 +8,7 @@
 #include "common/files/replace_file.h"
 #include "common/tls/pem_files.h"
 #include "common/tls/trust.h"
+#include "gateway/api/call_certificate.h"
 #include "gateway/tunnel/peer_name.h"
 
 namespace postern {
@@ -41,22 +42,65 @@ absl::Status RelayIdentities::OpenEnrolment() {
 
 std::string RelayIdentities::authorities_file() const { return config_.data_dir + "/relay-authorities.pem"; }
 
-absl::Status RelayIdentities::WriteAuthorities() const {
-  std::string text = authority_->certificate();
+absl::Status RelayIdentities::WriteAuthorities() {
+  std::string relays = authority_->certificate();
   if (config_.api.tls.client_ca) {
     auto theirs = tls::ReadPemFiles({.certificate = "", .key = "", .ca = *config_.api.tls.client_ca});
     if (!theirs.ok()) return theirs.status();
-    absl::StrAppend(&text, theirs->ca);
+    absl::StrAppend(&relays, theirs->ca);
   }
-  auto replacement = files::Replacement::Prepare(authorities_file(), text);
+  auto of_relays = tls::ClientVerifier::FromPem(relays);
+  if (!of_relays.ok()) return of_relays.status();
+  std::string people;
+  std::shared_ptr<const tls::ClientVerifier> of_people;
+  if (config_.api.people) {
+    auto theirs = tls::ReadPemFiles({.certificate = "", .key = "", .ca = config_.api.people->ca});
+    if (!theirs.ok()) return theirs.status();
+    people = theirs->ca;
+    auto verifier = tls::ClientVerifier::FromPem(people);
+    if (!verifier.ok()) return verifier.status();
+    of_people = *std::move(verifier);
+    if ((*of_relays)->VouchesForAny(*of_people) || of_people->VouchesForAny(**of_relays)) {
+      return absl::FailedPreconditionError("api.tls.people_ca: one authority stands behind people and relays; give people one of their own");
+    }
+  }
+  {
+    std::lock_guard lock(mutex_);
+    of_relays_ = *std::move(of_relays);
+    of_people_ = std::move(of_people);
+  }
+  auto replacement = files::Replacement::Prepare(authorities_file(), relays + people);
   return replacement.ok() ? replacement->Commit() : replacement.status();
+}
+
+bool RelayIdentities::VouchesFor(const tls::PeerCertificate& certificate) const {
+  std::lock_guard lock(mutex_);
+  return of_relays_->VouchesFor(certificate);
+}
+
+bool RelayIdentities::IsOfPeople(const grpc::ServerContextBase& call) const {
+  std::shared_ptr<const tls::ClientVerifier> people;
+  {
+    std::lock_guard lock(mutex_);
+    people = of_people_;
+  }
+  if (people == nullptr) return false;
+  const auto certificate = api::CertificateOf(call);
+  return certificate == nullptr || people->VouchesFor(*certificate);
 }
 
 absl::StatusOr<std::string> RelayIdentities::NameOf(const grpc::ServerContextBase& call) const {
   const auto names = tunnel::CertificateOf(call);
   if (!names.ok()) return names.status();
+  if (IsOfPeople(call)) return absl::UnauthenticatedError("an authority of people stands behind the certificate: it is no relay's");
   if (names->uris.size() == 1) {
     auto joined = enrolment_->NameOf(names->uris.front());
+    // The operator's authority may sign any name; ours signs those of relays that joined, and no other does.
+    const auto certificate = api::CertificateOf(call);
+    const bool ours = certificate != nullptr && enrolment_->Signed(*certificate);
+    if (!absl::IsNotFound(joined.status()) && !ours) {
+      return absl::UnauthenticatedError("the certificate names a relay that joined, and another authority made it");
+    }
     if (!absl::IsNotFound(joined.status())) return joined;
   }
   auto name = tunnel::RelayName(*names);

@@ -6,8 +6,10 @@
 #include <absl/status/statusor.h>
 
 #include <memory>
+#include <mutex>
 #include <string>
 
+#include "common/tls/client_verifier.h"
 #include "gateway/config/gateway_config.h"
 #include "gateway/enrolment/authority.h"
 #include "gateway/enrolment/enrolment.h"
@@ -28,21 +30,30 @@ class RelayIdentities {
   // and no other certificate speaks for its name.
   absl::StatusOr<std::string> NameOf(const grpc::ServerContextBase& call) const;
 
-  // The authorities that relays' certificates may be of, in one file for gRPC, which looks at it again every so often.
+  // The authorities that certificates of relays and of people may be of, in one file for gRPC, which looks at it again every so often.
   std::string authorities_file() const;
-  // After api.tls.client_ca may have changed.
-  absl::Status WriteAuthorities() const;
+  // After api.tls.client_ca or people_ca may have changed. FAILED_PRECONDITION, too, when one authority stands behind both: then nobody
+  // could tell a person from a relay.
+  absl::Status WriteAuthorities();
+
+  // Whether an authority of relays stands behind it: then it is no person's.
+  bool VouchesFor(const tls::PeerCertificate& certificate) const;
 
   enrolment::Enrolment& enrolment() { return *enrolment_; }
 
  private:
   explicit RelayIdentities(const config::GatewayConfig& config) : config_(config) {}
   absl::Status OpenEnrolment();
+  bool IsOfPeople(const grpc::ServerContextBase& call) const;
 
   const config::GatewayConfig& config_;
   std::unique_ptr<enrolment::Authority> authority_;
   std::unique_ptr<store::EnrolledRelays> relays_;
   std::unique_ptr<enrolment::Enrolment> enrolment_;
+
+  mutable std::mutex mutex_;
+  std::shared_ptr<const tls::ClientVerifier> of_relays_;
+  std::shared_ptr<const tls::ClientVerifier> of_people_;  // null without people_ca
 };
 
 }  // namespace postern

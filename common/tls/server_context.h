@@ -14,7 +14,8 @@
 
 namespace postern::tls {
 
-// With `files.ca`, clients are asked for a certificate; none is accepted, one that does not verify ends the handshake.
+// With `files.ca`, clients are asked for a certificate, and told those authorities' names. None is accepted, and so is any whose
+// key the client has: look at PeerCertificate with a ClientVerifier.
 absl::StatusOr<std::shared_ptr<asio::ssl::context>> ServerContext(const PemFiles& files);
 
 }  // namespace postern::tls

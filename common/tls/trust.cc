@@ -8,7 +8,6 @@
 #include <memory>
 
 #include "common/tls/errors.h"
-#include "common/tls/pem_files.h"
 
 namespace postern::tls {
 namespace {
@@ -35,9 +34,15 @@ std::string ToPem(X509* certificate) {
 
 absl::StatusOr<std::string> TrustFor(const std::string& certificate, const std::optional<std::string>& ca) {
   if (ca) {
-    absl::StatusOr<PemTexts> texts = ReadPemFiles({.certificate = "", .key = "", .ca = *ca});
-    if (!texts.ok()) return texts.status();
-    return texts->ca;
+    // Only what is a certificate is told: who keeps a key in the same file keeps it.
+    ERR_clear_error();
+    const Bio in(BIO_new_file(ca->c_str(), "r"));
+    if (in == nullptr) return FileError("ca", *ca);
+    std::string all;
+    while (const Certificate next{PEM_read_bio_X509(in.get(), nullptr, nullptr, nullptr)}) all += ToPem(next.get());
+    if (all.empty()) return FileError("ca", *ca);
+    ERR_clear_error();  // that there is no further one
+    return all;
   }
   ERR_clear_error();
   const Bio in(BIO_new_file(certificate.c_str(), "r"));

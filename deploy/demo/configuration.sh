@@ -17,6 +17,8 @@ ChoosePorts() {
       Fail "the gateway already listens on port $(SavedPort mysql); stop it first: deploy/quickstart.sh stop --state $state"
     mysql_port="$(SavedPort mysql)"
     api_port="$(SavedPort api)"
+    console_port="$(SavedPort console || FreePort 8080)"
+    SavePort console "$console_port"
     return
   fi
   if [ -n "$mysql_port" ]; then
@@ -27,6 +29,8 @@ ChoosePorts() {
   api_port="$(FreePort "$(SavedPort api || echo 8443)")"
   SavePort mysql "$mysql_port"
   SavePort api "$api_port"
+  console_port="$(FreePort "$(SavedPort console || echo 8080)")"
+  SavePort console "$console_port"
 }
 
 # Rewritten at every start, except the policy: that one is for trying things out, and edits stay.
@@ -46,6 +50,7 @@ mysql:
 api:
   listen: "127.0.0.1:$api_port"
   tls: { certificate: "$certificates/gateway.pem", key: "$certificates/gateway.key", client_ca: "$certificates/ca.pem" }
+console: { listen: "127.0.0.1:$console_port" }
 data_dir: "$gateway/data"
 store: { sqlite: {} }
 policy: "$gateway/policy.yaml"
@@ -101,6 +106,7 @@ WriteDemoEnvironment() {
       echo "POSTERN_MYSQL_PORT=$mysql_port"
       printf 'POSTERN_CA=%q\n' "$certificates/ca.pem"
       echo "POSTERN_API=localhost:$api_port"
+      echo "POSTERN_CONSOLE=http://127.0.0.1:$console_port"
       echo "POSTERN_TARGET=$target"
       echo "POSTERN_AGENT=$agent"
       echo "POSTERN_AGENT_TOKEN=$(cat "$tokens/agent")"

@@ -62,6 +62,7 @@ Summary() {
   . $state/demo.env
   $(basename "$db_client") -h \$POSTERN_MYSQL_HOST -P \$POSTERN_MYSQL_PORT -u \$POSTERN_AGENT+\$POSTERN_TARGET -p"\$POSTERN_AGENT_TOKEN" --ssl-ca=\$POSTERN_CA shop
   POSTERN_TOKEN=\$POSTERN_REVIEWER_TOKEN POSTERN_API=\$POSTERN_API POSTERN_CA=\$POSTERN_CA $bin/posternctl approvals list
+  http://127.0.0.1:$console_port in a browser; sign in with \$POSTERN_REVIEWER_TOKEN
   deploy/quickstart.sh stop$([ "$state" = "$root/.postern" ] || echo " --state $state")
 TEXT
 }

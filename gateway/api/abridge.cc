@@ -30,6 +30,10 @@ v1::Approval Abridged(const v1::Approval& approval) {
     mark.set_value("[cut: " + std::to_string(approval.parameters_size()) +
                    " parameters in all; get the approval by its id for the whole]");
   }
+  if (shown.has_preview()) {
+    shown.mutable_preview()->clear_sample();
+    shown.mutable_preview()->clear_plan();
+  }
   for (v1::Parameter& parameter : *shown.mutable_parameters()) {
     parameter.set_value(Cut(parameter.value(), kAbridgedBytes / 16));
   }

@@ -25,6 +25,17 @@ std::string Describe(const v1::CreateTokenRequest& request) {
 
 }  // namespace
 
+grpc::ServerUnaryReactor* AccessService::WhoAmI(grpc::CallbackServerContext* context, const v1::WhoAmIRequest*,
+                                                v1::WhoAmIResponse* response) {
+  return calls_.Answer({context, Rpc::kWhoAmI, {}, {}}, [response](const identity::Principal& who) {
+    response->set_name(who.name);
+    response->mutable_groups()->Assign(who.groups.begin(), who.groups.end());
+    response->mutable_roles()->Assign(who.roles.begin(), who.roles.end());
+    response->set_expires_at_unix_ms(absl::ToUnixMillis(who.expires_at));
+    return absl::OkStatus();
+  });
+}
+
 grpc::ServerUnaryReactor* AccessService::CreateToken(grpc::CallbackServerContext* context,
                                                      const v1::CreateTokenRequest* request,
                                                      v1::CreateTokenResponse* response) {

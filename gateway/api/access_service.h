@@ -1,4 +1,4 @@
-// The Access RPCs: access tokens made, listed and revoked by admins.
+// The Access RPCs: access tokens made, listed and revoked by admins; and whose the caller's is.
 #ifndef POSTERN_GATEWAY_API_ACCESS_SERVICE_H_
 #define POSTERN_GATEWAY_API_ACCESS_SERVICE_H_
 
@@ -14,6 +14,8 @@ class AccessService final : public v1::Access::CallbackService {
   AccessService(const ApiParts& parts, Calls& calls, Watches& watches)
       : parts_(parts), calls_(calls), watches_(watches) {}
 
+  grpc::ServerUnaryReactor* WhoAmI(grpc::CallbackServerContext* context, const v1::WhoAmIRequest* request,
+                                   v1::WhoAmIResponse* response) override;
   grpc::ServerUnaryReactor* CreateToken(grpc::CallbackServerContext* context, const v1::CreateTokenRequest* request,
                                         v1::CreateTokenResponse* response) override;
   grpc::ServerUnaryReactor* ListTokens(grpc::CallbackServerContext* context, const v1::ListTokensRequest* request,

@@ -40,7 +40,7 @@ grpc::ServerWriteReactor<v1::Approval>* ApprovalsService::Watch(grpc::CallbackSe
   // A stream cannot wait for who it is for: a key not known yet is fetched meanwhile, and the next try finds it.
   calls_.guard().Prepare(*context, [] {});
   const auto who = calls_.guard().Authorize(*context, Rpc::kWatchApprovals, {});
-  return who.ok() ? watches_.Start(*who) : watches_.Refuse(who.status());
+  return who.ok() ? watches_.Start(*who, parts_.authenticator) : watches_.Refuse(who.status());
 }
 
 grpc::ServerUnaryReactor* ApprovalsService::Approve(grpc::CallbackServerContext* context,

@@ -37,10 +37,24 @@ absl::Status Audit::Allowed(std::string_view who, std::string_view action, const
       "; free disk space or mend the disk of the gateway's data_dir, then try again");
 }
 
+void Audit::NotKnown(std::string_view action, std::string_view source, const absl::Status& why) {
+  log::Info("an API call was refused: its proof of identity is no good", {{"rpc", action}, {"source", source}, {"why", why}});
+  v1::Record record;
+  record.set_at_unix_us(absl::ToUnixMicros(absl::Now()));
+  v1::LoginRefused& refused = *record.mutable_login_refused();
+  refused.set_client_address(std::string(source));
+  refused.set_reason(std::string(action) + ": " + std::string(why.message()));
+  Append(record);
+}
+
 void Audit::Refused(std::string_view who, std::string_view action, const Intent& intent, const absl::Status& why) {
   std::string detail = intent.detail.empty() ? "" : intent.detail + "; ";
   detail += "refused: " + std::string(why.message());
-  journal_.Append(Record(who, action, intent, false, std::move(detail)), [](const absl::Status& status) {
+  Append(Record(who, action, intent, false, std::move(detail)));
+}
+
+void Audit::Append(const v1::Record& record) {
+  journal_.Append(record, [](const absl::Status& status) {
     if (!status.ok()) log::Error("a refused attempt could not be recorded", {{"why", status}});
   });
 }

@@ -27,10 +27,16 @@ class Audit {
   // Waits until the action is durable. UNAVAILABLE when it could not be written: then it must not be done.
   absl::Status Allowed(std::string_view who, std::string_view action, const Intent& intent);
 
+  // Of a call by who knows whom: the proof it came with is no good.
+  void NotKnown(std::string_view action, std::string_view source, const absl::Status& why);
+
   // Of an attempt that was turned down: nothing depends on it, so nobody waits for it.
   void Refused(std::string_view who, std::string_view action, const Intent& intent, const absl::Status& why);
 
  private:
+  // Nobody waits for it.
+  void Append(const v1::Record& record);
+
   recording::Journal& journal_;
 };
 

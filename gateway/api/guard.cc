@@ -8,7 +8,7 @@
 #include <optional>
 #include <utility>
 
-#include "common/observability/log.h"
+#include "gateway/api/call_certificate.h"
 
 namespace postern::api {
 namespace {
@@ -27,6 +27,20 @@ std::optional<std::string_view> BearerToken(const grpc::CallbackServerContext& c
     return std::nullopt;
   }
   return value.substr(kScheme.size());
+}
+
+// What failures are counted by. Only a peer on the network has an address in front of which stands what kind it is.
+std::string SourceOf(const grpc::CallbackServerContext& context) {
+  const std::string peer = context.peer();
+  const auto& metadata = context.client_metadata();
+  if (peer.find(':') != std::string::npos || metadata.count(kCallerAddress) != 1) return SourceAddress(peer);
+  const grpc::string_ref address = metadata.find(kCallerAddress)->second;
+  return {address.data(), address.size()};
+}
+
+absl::Status NoProof() {
+  return absl::UnauthenticatedError(
+      "no access token: send the metadata `authorization: Bearer pat_…` (posternctl: --token-file or POSTERN_TOKEN)");
 }
 
 absl::Status WrongKind(const RpcRule& rule) {
@@ -59,21 +73,21 @@ void Guard::Prepare(const grpc::CallbackServerContext& context, identity::Authen
 absl::StatusOr<identity::Principal> Guard::Authorize(const grpc::CallbackServerContext& context, Rpc rpc,
                                                      const Intent& intent) {
   const RpcRule& rule = RuleOf(rpc);
-  const std::string source = SourceAddress(context.peer());
+  const std::string source = SourceOf(context);
   const std::optional<std::string_view> token = BearerToken(context);
-  if (!token.has_value()) {
-    return absl::UnauthenticatedError(
-        "no access token: send the metadata `authorization: Bearer pat_…` (posternctl: --token-file or POSTERN_TOKEN)");
-  }
-  absl::StatusOr<identity::Principal> who = authenticator_.Authenticate(*token, source, absl::Now());
+  identity::Proof proof{.secret = token.value_or(""), .source = source};
+  // A token is enough: what certificate its bearer's connection has is no matter then.
+  if (!token) proof.certificate = CertificateOf(context);
+  if (!token && proof.certificate == nullptr) return NoProof();
+  absl::StatusOr<identity::Principal> who = authenticator_.Authenticate(proof, absl::Now());
   if (absl::IsResourceExhausted(who.status())) {
     return absl::ResourceExhaustedError(
         "too many wrong access tokens from this address; wait a minute, then try again");
   }
   if (!who.ok()) {
-    log::Info("an API call was refused: its access token is no good", {{"rpc", rule.name}, {"source", source}});
+    audit_.NotKnown(rule.name, source, who.status());
     return absl::UnauthenticatedError(
-        "this access token is unknown, expired or revoked; ask an admin for a new one (posternctl tokens create)");
+        "this access token or certificate is unknown, expired or revoked; ask an admin for a new one (posternctl tokens create)");
   }
   absl::Status refusal;
   if (who->kind != v1::PRINCIPAL_KIND_PERSON) {

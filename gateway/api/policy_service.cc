@@ -41,10 +41,17 @@ grpc::ServerUnaryReactor* PolicyService::Check(grpc::CallbackServerContext* cont
                          });
 }
 
-grpc::ServerUnaryReactor* PolicyService::Get(grpc::CallbackServerContext* context, const v1::GetPolicyRequest*,
+grpc::ServerUnaryReactor* PolicyService::Get(grpc::CallbackServerContext* context, const v1::GetPolicyRequest* request,
                                              v1::GetPolicyResponse* response) {
-  return calls_.Answer({context, Rpc::kGetPolicy, {}, {}}, [this, response](const identity::Principal&) {
+  return calls_.Dispatch({context, Rpc::kGetPolicy, {}, {}}, [this, request, response](const identity::Principal&) {
     const policy::RulesPtr rules = parts_.policy.Current();
+    if (!request->version().empty() && request->version() != rules->version) {
+      absl::StatusOr<std::string> text = parts_.publisher.TextOf(request->version());
+      if (!text.ok()) return text.status();
+      response->set_version(request->version());
+      response->set_text(*std::move(text));
+      return absl::OkStatus();
+    }
     response->set_version(rules->version);
     response->set_text(rules->text);
     response->set_loaded_at_unix_ms(absl::ToUnixMillis(parts_.policy.LoadedAt()));

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "common/observability/log.h"
+#include "gateway/api/call_certificate.h"
 #include "gateway/api/guard.h"
 #include "gateway/api/status.h"
 #include "gateway/enrolment/enrolment.h"
@@ -50,16 +51,18 @@ grpc::ServerUnaryReactor* RelayJoinService::Join(grpc::CallbackServerContext* co
 absl::Status RelayJoinService::Admit(const v1::JoinRequest& request, const std::string& source,
                                      v1::RelayCertificate& given) {
   auto joined = parts_.enrolment.Join(request, source, absl::Now());
+  // Told, but neither logged nor recorded: whoever knocks all the time shall not fill the disk.
+  if (absl::IsResourceExhausted(joined.status())) return joined.status();
   if (!joined.ok()) {
     log::Info("a relay was not let in", {{"source", source}, {"why", joined.status()}});
     audit_.Refused("relay", kJoin, {"", "from " + source}, joined.status());
     return joined.status();
   }
+  // Whoever used the name before is not this relay.
+  parts_.relays.CutOff(joined->name());
   if (absl::Status recorded = audit_.Allowed(joined->name(), kJoin, {joined->name(), "from " + source}); !recorded.ok()) {
     return recorded;
   }
-  // Whoever used the name before is not this relay.
-  parts_.relays.CutOff(joined->name());
   log::Info("relay joined", {{"relay", joined->name()}, {"source", source}});
   given = *std::move(joined);
   return absl::OkStatus();
@@ -68,7 +71,9 @@ absl::Status RelayJoinService::Admit(const v1::JoinRequest& request, const std::
 grpc::ServerUnaryReactor* RelayJoinService::Renew(grpc::CallbackServerContext* context, const v1::RenewRequest* request,
                                                   v1::RelayCertificate* response) {
   const auto names = tunnel::CertificateOf(*context);
-  const std::string uri = names.ok() && names->uris.size() == 1 ? names->uris.front() : "";
+  const auto certificate = CertificateOf(*context);
+  const bool ours = certificate != nullptr && parts_.enrolment.Signed(*certificate);
+  const std::string uri = ours && names.ok() && names->uris.size() == 1 ? names->uris.front() : "";
   return Run(context, [this, uri, request, response] { return Extend(uri, *request, *response); });
 }
 

@@ -12,6 +12,7 @@ namespace {
 constexpr size_t kUlidLength = 26;
 constexpr size_t kMaxReasonBytes = 1024;
 constexpr size_t kMaxFilterBytes = 128;
+constexpr size_t kMaxSearchBytes = 512;
 constexpr size_t kMaxPolicyTextBytes = 1 << 20;
 constexpr size_t kMaxExplainedBytes = size_t{64} * 1024;
 constexpr int kMaxGroups = 64;
@@ -94,8 +95,15 @@ absl::Status Check(const v1::ListSessionsRequest& request) {
   if (!request.task_id().empty()) {
     if (absl::Status id = CheckId(request.task_id(), "tsk_"); !id.ok()) return id;
   }
+  if (request.since_unix_ms() < 0 || request.until_unix_ms() < 0) return Wrong("since_unix_ms", "must not be negative");
+  if (request.verb().size() > kMaxFilterBytes) return Wrong("verb", "at most 128 bytes");
+  if (request.object().size() > kMaxSearchBytes) return Wrong("object", "at most 512 bytes");
+  if (request.text().size() > kMaxSearchBytes) return Wrong("text", "at most 512 bytes");
+  if (!v1::Statement::Decision_IsValid(request.decision())) return Wrong("decision", "no such decision");
   return CheckLimit(request.limit());
 }
+
+absl::Status Check(const v1::ExportSessionsRequest& request) { return Check(request.sessions()); }
 
 absl::Status Check(const v1::GetSessionRequest& request) { return CheckId(request.id(), "ses_"); }
 absl::Status Check(const v1::ReplaySessionRequest& request) { return CheckId(request.id(), "ses_"); }

@@ -32,6 +32,7 @@ absl::Status Check(const v1::EndTaskRequest& request);
 absl::Status Check(const v1::ListSessionsRequest& request);
 absl::Status Check(const v1::GetSessionRequest& request);
 absl::Status Check(const v1::ReplaySessionRequest& request);
+absl::Status Check(const v1::ExportSessionsRequest& request);
 absl::Status Check(const v1::TerminateSessionRequest& request);
 absl::Status Check(const v1::CheckPolicyRequest& request);
 absl::Status Check(const v1::ApplyPolicyRequest& request);

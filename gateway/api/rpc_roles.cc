@@ -17,6 +17,7 @@ constexpr RoleSet kAgentOrDecider{.agent = true, .reviewer = true, .admin = true
 constexpr RoleSet kAgentOrAnyRole{.agent = true, .reviewer = true, .auditor = true, .admin = true};
 
 constexpr std::array kRules = {
+    RpcRule{Rpc::kWhoAmI, "Access/WhoAmI", kAnyPerson, false},
     RpcRule{Rpc::kCreateToken, "Access/CreateToken", kAdmin, true},
     RpcRule{Rpc::kListTokens, "Access/ListTokens", kAdmin, false},
     RpcRule{Rpc::kRevokeToken, "Access/RevokeToken", kAdmin, true},
@@ -33,6 +34,7 @@ constexpr std::array kRules = {
     RpcRule{Rpc::kListSessions, "Sessions/List", kAnyRole, false},
     RpcRule{Rpc::kGetSession, "Sessions/Get", kAnyRole, true},
     RpcRule{Rpc::kReplaySession, "Sessions/Replay", kAnyRole, true},
+    RpcRule{Rpc::kExportSessions, "Sessions/Export", kAnyRole, true},
     RpcRule{Rpc::kTerminateSession, "Sessions/Terminate", kAdmin, true},
     RpcRule{Rpc::kCheckPolicy, "Policy/Check", kAnyPerson, false},
     RpcRule{Rpc::kGetPolicy, "Policy/Get", kAnyPerson, false},

@@ -15,6 +15,7 @@
 namespace postern::api {
 
 enum class Rpc : uint8_t {
+  kWhoAmI,
   kCreateToken,
   kListTokens,
   kRevokeToken,
@@ -31,6 +32,7 @@ enum class Rpc : uint8_t {
   kListSessions,
   kGetSession,
   kReplaySession,
+  kExportSessions,
   kTerminateSession,
   kCheckPolicy,
   kGetPolicy,

@@ -1,10 +1,12 @@
 #include "gateway/api/server.h"
 
 #include <absl/time/clock.h>
+#include <grpcpp/channel.h>
 #include <grpcpp/security/server_credentials.h>
 #include <grpcpp/security/tls_credentials_options.h>
 #include <grpcpp/server.h>
 #include <grpcpp/server_builder.h>
+#include <grpcpp/support/channel_arguments.h>
 #include <openssl/ssl.h>
 
 #include <algorithm>
@@ -16,6 +18,9 @@ namespace {
 constexpr int kKeepaliveMs = 30'000;
 constexpr int kKeepaliveTimeoutMs = 10'000;
 constexpr int kMinPingIntervalMs = 10'000;
+
+// A record holds a statement's own bytes and those forwarded.
+constexpr int kInProcessMessageBytes = 40 << 20;
 
 std::shared_ptr<grpc::ServerCredentials> Credentials(const ServerOptions& options) {
   const auto seconds = static_cast<unsigned>(std::max<int64_t>(1, absl::ToInt64Seconds(options.refresh)));
@@ -78,6 +83,12 @@ absl::StatusOr<std::unique_ptr<ApiServer>> ApiServer::Start(const ServerOptions&
 ApiServer::ApiServer(std::unique_ptr<grpc::Server> server, int port) : server_(std::move(server)), port_(port) {}
 
 ApiServer::~ApiServer() { Shutdown(absl::ZeroDuration()); }
+
+std::shared_ptr<grpc::Channel> ApiServer::InProcess() {
+  grpc::ChannelArguments arguments;
+  arguments.SetMaxReceiveMessageSize(kInProcessMessageBytes);
+  return server_->InProcessChannel(arguments);
+}
 
 void ApiServer::Shutdown(absl::Duration grace) {
   if (server_ == nullptr) return;

@@ -13,6 +13,7 @@
 #include <vector>
 
 namespace grpc {
+class Channel;
 class Server;
 class Service;
 }  // namespace grpc
@@ -46,6 +47,9 @@ class ApiServer {
   ApiServer& operator=(const ApiServer&) = delete;
 
   int port() const { return port_; }
+
+  // To the same services, from within this process. REQUIRES: nothing is called through it after Shutdown.
+  std::shared_ptr<grpc::Channel> InProcess();
 
   // No new calls; those under way may finish within `grace`, then they are cancelled. Blocks. Idempotent.
   void Shutdown(absl::Duration grace);

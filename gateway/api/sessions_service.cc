@@ -32,27 +32,39 @@ grpc::ServerUnaryReactor* SessionsService::Get(grpc::CallbackServerContext* cont
 
 grpc::ServerWriteReactor<v1::Record>* SessionsService::Replay(grpc::CallbackServerContext* context,
                                                               const v1::ReplaySessionRequest* request) {
+  return Stream(*context, Rpc::kReplaySession, {request->id(), ""}, Check(*request),
+                [this, id = request->id()](auto next) { return parts_.sessions.Replay(id, next); });
+}
+
+grpc::ServerWriteReactor<v1::Record>* SessionsService::Export(grpc::CallbackServerContext* context,
+                                                              const v1::ExportSessionsRequest* request) {
+  const v1::ListSessionsRequest& filter = request->sessions();
+  return Stream(*context, Rpc::kExportSessions, {"sessions", filter.ShortDebugString()}, Check(*request),
+                [this, filter](auto next) { return parts_.sessions.Export(filter, next); });
+}
+
+grpc::ServerWriteReactor<v1::Record>* SessionsService::Stream(grpc::CallbackServerContext& context, Rpc rpc,
+                                                              const Intent& intent, const absl::Status& request, Read read) {
   auto* stream = new ReplayStream;
-  const auto who = calls_.guard().Authorize(*context, Rpc::kReplaySession, {request->id(), ""});
-  const absl::Status fault = who.ok() ? Check(*request) : who.status();
+  const auto who = calls_.guard().Authorize(context, rpc, intent);
+  const absl::Status fault = who.ok() ? request : who.status();
   if (!fault.ok()) {
     stream->End(fault);
     return stream;
   }
-  Workers::Task task = [this, name = who->name, id = request->id(), stream] { stream->End(Stream(name, id, *stream)); };
+  Workers::Task task = [this, name = who->name, rpc, intent, read = std::move(read), stream] {
+    absl::Status status = calls_.audit().Allowed(name, RuleOf(rpc).name, intent);
+    absl::Status sent;
+    if (status.ok()) {
+      status = read([&](const v1::Record& record) {
+        sent = stream->Send(record);
+        return sent.ok();
+      });
+    }
+    stream->End(sent.ok() ? status : sent);
+  };
   if (!replayers_.Post(task)) stream->End(absl::ResourceExhaustedError("too many replays are waiting; try again"));
   return stream;
-}
-
-absl::Status SessionsService::Stream(const std::string& who, const std::string& session_id, ReplayStream& stream) {
-  const absl::Status recorded = calls_.audit().Allowed(who, RuleOf(Rpc::kReplaySession).name, {session_id, ""});
-  if (!recorded.ok()) return recorded;
-  absl::Status sent;
-  const absl::Status read = parts_.sessions.Replay(session_id, [&](const v1::Record& record) {
-    sent = stream.Send(record);
-    return sent.ok();
-  });
-  return sent.ok() ? read : sent;
 }
 
 grpc::ServerUnaryReactor* SessionsService::Terminate(grpc::CallbackServerContext* context,

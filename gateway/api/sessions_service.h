@@ -2,6 +2,10 @@
 #ifndef POSTERN_GATEWAY_API_SESSIONS_SERVICE_H_
 #define POSTERN_GATEWAY_API_SESSIONS_SERVICE_H_
 
+#include <absl/functional/function_ref.h>
+
+#include <functional>
+
 #include "gateway/api/calls.h"
 #include "gateway/api/parts.h"
 #include "gateway/api/replay.h"
@@ -22,11 +26,17 @@ class SessionsService final : public v1::Sessions::CallbackService {
                                 v1::SessionDetail* response) override;
   grpc::ServerWriteReactor<v1::Record>* Replay(grpc::CallbackServerContext* context,
                                                const v1::ReplaySessionRequest* request) override;
+  grpc::ServerWriteReactor<v1::Record>* Export(grpc::CallbackServerContext* context,
+                                               const v1::ExportSessionsRequest* request) override;
   grpc::ServerUnaryReactor* Terminate(grpc::CallbackServerContext* context, const v1::TerminateSessionRequest* request,
                                       v1::TerminateSessionResponse* response) override;
 
  private:
-  absl::Status Stream(const std::string& who, const std::string& session_id, ReplayStream& stream);
+  // Calls its argument with records, until that says false.
+  using Read = std::function<absl::Status(absl::FunctionRef<bool(const v1::Record&)>)>;
+  // On a thread of its own, once the caller is let and the reading is recorded.
+  grpc::ServerWriteReactor<v1::Record>* Stream(grpc::CallbackServerContext& context, Rpc rpc, const Intent& intent,
+                                               const absl::Status& request, Read read);
   absl::Status End(const std::string& session_id);
 
   const ApiParts& parts_;

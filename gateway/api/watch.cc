@@ -101,7 +101,7 @@ class WatchStream final : public Watches::Reactor {
   v1::Approval sent_;
 };
 
-Watches::Reactor* Watches::Start(const identity::Principal& who) {
+Watches::Reactor* Watches::Start(const identity::Principal& who, const identity::Authenticator& authenticator) {
   {
     std::lock_guard lock(mutex_);
     if (ending_) return Refuse(ShuttingDown());
@@ -110,9 +110,13 @@ Watches::Reactor* Watches::Start(const identity::Principal& who) {
   }
   // Not under the lock: the approvals call back from in here.
   auto* stream = new WatchStream(*this, approvals_, who);
-  std::lock_guard lock(mutex_);
-  streams_.insert(stream);
-  if (ending_) stream->End(ShuttingDown());
+  {
+    std::lock_guard lock(mutex_);
+    streams_.insert(stream);
+    if (ending_) stream->End(ShuttingDown());
+  }
+  // Whoever was revoked between the check of the call and this is not among those that were ended.
+  if (!authenticator.StillValid(who, absl::Now())) stream->End(Revoked());
   return stream;
 }
 

@@ -30,7 +30,7 @@ class Watches {
 
   Watches(approval::Approvals& approvals, size_t most) : approvals_(approvals), most_(most) {}
 
-  Reactor* Start(const identity::Principal& who);
+  Reactor* Start(const identity::Principal& who, const identity::Authenticator& authenticator);
   Reactor* Refuse(const absl::Status& why);
 
   // Ends those of one token, because it was revoked.

@@ -16,6 +16,8 @@ constexpr size_t kMaxReasonBytes = 1024;
 
 absl::Status NoLongerPending() { return absl::FailedPreconditionError("no longer pending"); }
 
+bool IsBlank(std::string_view text) { return text.find_first_not_of(" \t\r\n") == std::string_view::npos; }
+
 bool IsDone(const v1::Approval& approval) {
   const auto approves = std::count_if(approval.votes().begin(), approval.votes().end(),
                                       [](const v1::Vote& vote) { return vote.approve(); });
@@ -24,12 +26,13 @@ bool IsDone(const v1::Approval& approval) {
 
 }  // namespace
 
-HeldStatements::HeldStatements(recording::Journal& journal, ApprovalLimits limits, Now now, Wake wake)
+HeldStatements::HeldStatements(recording::Journal& journal, ApprovalLimits limits, Now now, Wake wake, Shelf* shelf)
     : journal_(journal),
       limits_(limits),
       now_(std::move(now)),
       wake_(std::move(wake)),
-      history_(limits.history, limits.history_bytes) {}
+      shelf_(shelf),
+      history_({.count = limits.history, .bytes = limits.history_bytes, .age = limits.history_age}) {}
 
 HeldStatements::~HeldStatements() {
   std::unique_lock lock(mutex_);
@@ -38,7 +41,9 @@ HeldStatements::~HeldStatements() {
   answered_.wait(lock, [this] { return in_flight_ == 0; });
   std::map<std::string, Held> left = std::move(held_);
   lock.unlock();
-  for (auto& [id, held] : left) held.resolved({Verdicts::VERDICT_VOID, "", "the gateway is stopping"});
+  for (auto& [id, held] : left) {
+    if (held.resolved) held.resolved({Verdicts::VERDICT_VOID, "", "the gateway is stopping"});
+  }
 }
 
 void HeldStatements::Run(Actions actions) {
@@ -84,9 +89,7 @@ absl::Status HeldStatements::CheckNew(const v1::Approval& approval) const {
   return absl::OkStatus();
 }
 
-std::string HeldStatements::Hold(v1::Approval approval, absl::Duration wait, Resolved resolved) {
-  const absl::Time now = now_();
-  const absl::Time expires = now + std::clamp(wait, absl::ZeroDuration(), limits_.wait_max);
+v1::Approval HeldStatements::Begin(v1::Approval approval, absl::Time now, absl::Time expires) {
   if (approval.id().empty()) approval.set_id(ids::NewApprovalId());
   if (approval.approvals_needed() == 0) approval.set_approvals_needed(1);
   approval.set_state(v1::Approval::STATE_PENDING);
@@ -94,26 +97,36 @@ std::string HeldStatements::Hold(v1::Approval approval, absl::Duration wait, Res
   approval.clear_ended_because();
   approval.set_created_at_unix_ms(absl::ToUnixMillis(now));
   approval.set_expires_at_unix_ms(absl::ToUnixMillis(expires));
-  const std::string id = approval.id();
+  return approval;
+}
 
+absl::Status HeldStatements::Add(Held& held, Actions& actions) {
+  if (absl::Status status = CheckNew(held.approval); !status.ok()) return status;
+  *held.approval.mutable_similar() = history_.SimilarTo(held.approval);
+  ++held_of_agent_[held.approval.agent()];
+  v1::Record record = RequestedRecord(held.approval, now_(), held.expires);
+  const std::string id = held.approval.id();
+  const absl::Time expires = held.expires;
+  held_[id] = std::move(held);
+  Append(std::move(record), [this, id](absl::Status s, Actions& next) { OnRequested(id, s, next); }, actions);
+  actions.push_back([this, expires] { wake_(expires); });
+  return absl::OkStatus();
+}
+
+std::string HeldStatements::Hold(v1::Approval approval, absl::Duration wait, Resolved resolved) {
+  const absl::Time now = now_();
+  const absl::Time expires = now + std::clamp(wait, absl::ZeroDuration(), limits_.wait_max);
+  Held held{.approval = Begin(std::move(approval), now, expires), .expires = expires, .resolved = std::move(resolved)};
+  held.approval.set_mode(v1::Approval::MODE_WAIT);
+  const std::string id = held.approval.id();
   Actions actions;
   absl::Status status;
   {
     std::lock_guard lock(mutex_);
-    status = CheckNew(approval);
-    if (status.ok()) {
-      ++held_of_agent_[approval.agent()];
-      v1::Record record = RequestedRecord(approval, now, expires);
-      held_[id] = Held{std::move(approval), expires, std::move(resolved), Phase::kRecording, std::nullopt, {}};
-      Append(std::move(record), [this, id](absl::Status s, Actions& next) { OnRequested(id, s, next); }, actions);
-    }
+    status = Add(held, actions);
   }
-  if (!status.ok()) {
-    resolved({Verdicts::VERDICT_VOID, "", std::string(status.message())});
-    return id;
-  }
+  if (!status.ok()) held.resolved({Verdicts::VERDICT_VOID, "", std::string(status.message())});
   Run(std::move(actions));
-  wake_(expires);
   return id;
 }
 
@@ -124,6 +137,11 @@ void HeldStatements::OnRequested(const std::string& id, const absl::Status& stat
   }
   held.phase = Phase::kPending;
   Tell(held.approval);
+  if (held.told) {
+    actions.push_back([told = std::exchange(held.told, nullptr), approval = held.approval]() mutable {
+      told({Presented::Answer::kWaits, std::move(approval), {}});
+    });
+  }
   Continue(held, actions);
 }
 
@@ -141,6 +159,19 @@ void HeldStatements::Void(const std::string& id, std::string_view because) {
   Run(std::move(actions));
 }
 
+void HeldStatements::SetPreview(const std::string& id, v1::ImpactPreview preview) {
+  std::lock_guard lock(mutex_);
+  const auto found = held_.find(id);
+  if (found == held_.end() || found->second.approval.state() != v1::Approval::STATE_PENDING) return;
+  Held& held = found->second;
+  *held.approval.mutable_preview() = std::move(preview);
+  if (held.approval.ByteSizeLong() > limits_.statement_bytes) {
+    held.approval.mutable_preview()->clear_sample();
+    held.approval.mutable_preview()->clear_plan();
+  }
+  if (held.phase != Phase::kRecording) Tell(held.approval);
+}
+
 absl::Time HeldStatements::ExpireDue() {
   const absl::Time now = now_();
   absl::Time next = absl::InfiniteFuture();
@@ -151,7 +182,8 @@ absl::Time HeldStatements::ExpireDue() {
       if (held.expires > now) {
         next = std::min(next, held.expires);
       } else {
-        AskToEnd(held, {Verdicts::VERDICT_EXPIRED, "nobody decided in time"}, actions);
+        const bool unused = held.phase == Phase::kUsable;
+        AskToEnd(held, {Verdicts::VERDICT_EXPIRED, unused ? "approved, and not used in time" : "nobody decided in time"}, actions);
       }
     }
   }
@@ -163,7 +195,7 @@ absl::Time HeldStatements::ExpireDue() {
 void HeldStatements::AskToEnd(Held& held, Ending ending, Actions& actions) {
   if (held.ending) return;
   held.ending = std::move(ending);
-  if (held.phase == Phase::kPending) StartEnding(held, actions);
+  if (held.phase == Phase::kPending || held.phase == Phase::kUsable) StartEnding(held, actions);
 }
 
 void HeldStatements::StartEnding(Held& held, Actions& actions) {
@@ -196,10 +228,14 @@ void HeldStatements::Vote(const std::string& id, const identity::Principal& revi
 
 absl::Status HeldStatements::CheckBallot(const Held& held, const Ballot& ballot) const {
   if (absl::Status may = MayDecide(held.approval, ballot.reviewer); !may.ok()) return may;
-  if (!ballot.approve && ballot.reason.empty()) return absl::InvalidArgumentError("a denial needs a reason");
+  if (!ballot.approve && IsBlank(ballot.reason)) return absl::InvalidArgumentError("a denial needs a reason");
+  if (held.approval.reason_required() && IsBlank(ballot.reason)) {
+    return absl::InvalidArgumentError("policy wants a reason for approving this");
+  }
   if (ballot.reason.size() > kMaxReasonBytes)
     return absl::InvalidArgumentError("the reason is longer than 1,024 bytes");
-  if (closing_ || held.phase == Phase::kEnding || held.expires <= now_()) return NoLongerPending();
+  const bool open = held.phase == Phase::kPending || held.phase == Phase::kDeciding;
+  if (closing_ || !open || held.expires <= now_()) return NoLongerPending();
   for (const v1::Vote& vote : held.approval.votes()) {
     if (vote.reviewer() == ballot.reviewer.name) return absl::FailedPreconditionError("you voted on it already");
   }
@@ -207,10 +243,21 @@ absl::Status HeldStatements::CheckBallot(const Held& held, const Ballot& ballot)
   return absl::OkStatus();
 }
 
+bool HeldStatements::IsStale(const Held& held) const {
+  const int64_t stale_at = held.approval.preview().stale_at_unix_ms();
+  return stale_at != 0 && absl::FromUnixMillis(stale_at) <= now_();
+}
+
 void HeldStatements::Cast(Held& held, Ballot ballot, Actions& actions) {
   if (absl::Status status = CheckBallot(held, ballot); !status.ok()) {
     actions.push_back([done = std::move(ballot.done), status]() mutable { done(status); });
     return;
+  }
+  if (ballot.approve && IsStale(held)) {
+    actions.push_back([done = std::move(ballot.done)]() mutable {
+      done(absl::FailedPreconditionError("what it would change was looked at too long ago; it is void, and may be asked for again"));
+    });
+    return AskToEnd(held, {Verdicts::VERDICT_VOID, "its preview was stale when it was voted on"}, actions);
   }
   if (held.phase == Phase::kDeciding) {
     held.waiting.push_back(std::move(ballot));
@@ -245,6 +292,7 @@ void HeldStatements::OnBallot(const std::string& id, Ballot ballot, const absl::
   v1::Approval answer = held.approval;
   if (decided) answer.set_state(ballot.approve ? v1::Approval::STATE_APPROVED : v1::Approval::STATE_DENIED);
   actions.push_back([done = std::move(ballot.done), answer = std::move(answer)]() mutable { done(std::move(answer)); });
+  if (decided && ballot.approve && held.approval.mode() == v1::Approval::MODE_TICKET) return MakeUsable(held, actions);
   if (decided) {
     const auto verdict = ballot.approve ? Verdicts::VERDICT_APPROVED : Verdicts::VERDICT_DENIED;
     const std::string reviewer = ballot.approve ? Approvers(held.approval) : ballot.reviewer.name;
@@ -272,15 +320,25 @@ void HeldStatements::Finish(const std::string& id, Ending ending, std::string re
   if (--held_of_agent_[held.approval.agent()] == 0) held_of_agent_.erase(held.approval.agent());
   held.approval.set_state(StateOf(ending.verdict));
   if (reviewer.empty()) held.approval.set_ended_because(ending.because);
-  Tell(held.approval);
-  history_.Add(std::move(held.approval));
-  for (Ballot& late : held.waiting) {
-    actions.push_back([done = std::move(late.done)]() mutable { done(NoLongerPending()); });
+  if (held.phase != Phase::kRecording) Tell(held.approval);
+  Remember(std::move(held.approval));
+  RefuseLateVotes(held, actions);
+  if (held.told) {
+    actions.push_back([told = std::move(held.told), why = ending.because]() mutable {
+      told({Presented::Answer::kRefused, {}, std::move(why)});
+    });
   }
+  if (!held.resolved) return;
   Resolution resolution{ending.verdict, std::move(reviewer), std::move(ending.because)};
   actions.push_back([resolved = std::move(held.resolved), resolution = std::move(resolution)]() mutable {
     resolved(std::move(resolution));
   });
+}
+
+void HeldStatements::RefuseLateVotes(Held& held, Actions& actions) {
+  for (Ballot& late : std::exchange(held.waiting, {})) {
+    actions.push_back([done = std::move(late.done)]() mutable { done(NoLongerPending()); });
+  }
 }
 
 // --- looking
@@ -316,7 +374,9 @@ std::vector<v1::Approval> HeldStatements::List(v1::Approval::State state, size_t
 
 size_t HeldStatements::pending() const {
   std::lock_guard lock(mutex_);
-  return held_.size();
+  return static_cast<size_t>(std::count_if(held_.begin(), held_.end(), [](const auto& entry) {
+    return entry.second.phase != Phase::kUsable && entry.second.phase != Phase::kUsing;
+  }));
 }
 
 uint64_t HeldStatements::Watch(Watcher watcher) {
@@ -324,7 +384,7 @@ uint64_t HeldStatements::Watch(Watcher watcher) {
   const uint64_t ticket = next_ticket_++;
   Watcher& added = watchers_[ticket] = std::move(watcher);
   for (const auto& [id, held] : held_) {
-    if (held.phase != Phase::kRecording) added(held.approval);
+    if (held.phase != Phase::kRecording && held.approval.state() == v1::Approval::STATE_PENDING) added(held.approval);
   }
   return ticket;
 }
@@ -336,6 +396,7 @@ void HeldStatements::Unwatch(uint64_t ticket) {
 
 void HeldStatements::Tell(const v1::Approval& approval) {
   for (auto& [ticket, watcher] : watchers_) watcher(approval);
+  if (shelf_ != nullptr) shelf_->Keep(approval);
 }
 
 }  // namespace postern::approval

@@ -1,6 +1,8 @@
-// Ended approvals, newest last, bounded in number and bytes. Not thread-safe: its owner's lock covers it.
+// Ended approvals, newest last, bounded in number, bytes and age. Not thread-safe: its owner's lock covers it.
 #ifndef POSTERN_GATEWAY_APPROVAL_HISTORY_H_
 #define POSTERN_GATEWAY_APPROVAL_HISTORY_H_
+
+#include <absl/time/time.h>
 
 #include <cstddef>
 #include <cstdint>
@@ -8,6 +10,7 @@
 #include <memory>
 #include <string>
 #include <unordered_map>
+#include <vector>
 
 #include "proto/postern/v1/approval.pb.h"
 
@@ -17,19 +20,32 @@ using ApprovalPtr = std::shared_ptr<const v1::Approval>;
 
 class History {
  public:
-  History(size_t max_count, uint64_t max_bytes) : max_count_(max_count), max_bytes_(max_bytes) {}
+  struct Bounds {
+    size_t count = 0;
+    uint64_t bytes = 0;
+    absl::Duration age;
+  };
 
-  void Add(v1::Approval approval);
+  explicit History(Bounds bounds) : bounds_(bounds) {}
+
+  // Returns those that are forgotten for it.
+  std::vector<ApprovalPtr> Add(v1::Approval approval, absl::Time now);
   // Null when it never ended or is forgotten.
   ApprovalPtr Find(const std::string& id) const;
   const std::deque<ApprovalPtr>& all() const { return ended_; }
 
+  // What was decided about statements of the same digest on the same target.
+  v1::SimilarDecisions SimilarTo(const v1::Approval& approval) const;
+
  private:
-  const size_t max_count_;
-  const uint64_t max_bytes_;
+  bool IsTooMuch(absl::Time now) const;
+  void ForgetOldest();
+
+  const Bounds bounds_;
   uint64_t bytes_ = 0;
   std::deque<ApprovalPtr> ended_;
   std::unordered_map<std::string, ApprovalPtr> by_id_;
+  std::unordered_map<std::string, std::deque<ApprovalPtr>> by_kind_;  // of statement; oldest first
 };
 
 }  // namespace postern::approval

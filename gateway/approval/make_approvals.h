@@ -1,8 +1,8 @@
-// The Approvals of a running gateway: in memory, since a held statement cannot outlive the connection that waits for
-// it; what was asked and decided is in the journal.
+// The Approvals of a running gateway: decided in memory, kept in the store.
 #ifndef POSTERN_GATEWAY_APPROVAL_MAKE_APPROVALS_H_
 #define POSTERN_GATEWAY_APPROVAL_MAKE_APPROVALS_H_
 
+#include <absl/status/statusor.h>
 #include <absl/time/time.h>
 
 #include <cstddef>
@@ -11,6 +11,7 @@
 
 #include "gateway/approval/approvals.h"
 #include "gateway/recording/journal.h"
+#include "gateway/store/approval_store.h"
 
 namespace postern::approval {
 
@@ -22,12 +23,17 @@ struct ApprovalLimits {
   uint32_t approvals_needed = 16;
   absl::Duration wait_max = absl::Hours(1);  // longer waits are cut to it
   size_t history = 10000;                    // ended approvals that Get and List still know,
-  uint64_t history_bytes = 64u << 20;        // and what they may take
+  uint64_t history_bytes = 64u << 20;        // what they may take,
+  absl::Duration history_age = absl::Hours(24 * 30);  // and since when
   size_t waiting_votes = 64;                 // on one approval, while another vote is being recorded
 };
 
-// `journal` outlives the result. Destroying it ends every pending approval as VOID without a record: destroy it after
-// the sessions and the API server are gone.
+// `journal` and `store` outlive the result. What the store has goes on: tickets and history; what waited on the wire is void.
+// Destroying it ends every statement that waits as VOID without a record: destroy it after the sessions and the API server
+// are gone.
+absl::StatusOr<std::unique_ptr<Approvals>> RestoreApprovals(recording::Journal& journal, store::ApprovalStore& store,
+                                                            ApprovalLimits limits);
+// The same without a store: nothing outlives it.
 std::unique_ptr<Approvals> MakeApprovals(recording::Journal& journal, ApprovalLimits limits);
 
 }  // namespace postern::approval

@@ -22,6 +22,8 @@ v1::Record RequestedRecord(const v1::Approval& approval, absl::Time now, absl::T
   *requested.mutable_reviewers() = approval.reviewers();
   requested.set_approvals_needed(approval.approvals_needed());
   requested.set_expires_at_unix_us(absl::ToUnixMicros(expires));
+  requested.set_ticket(approval.mode() == v1::Approval::MODE_TICKET);
+  requested.set_binding(approval.binding());
   return record;
 }
 
@@ -34,6 +36,16 @@ v1::Record DecidedRecord(const v1::Approval& approval, v1::ApprovalDecided::Verd
   decided.set_verdict(verdict);
   decided.set_reviewer(std::string(reviewer));
   decided.set_reason(std::string(reason));
+  return record;
+}
+
+v1::Record UsedRecord(const v1::Approval& approval, const std::string& session_id, const std::string& statement_id, absl::Time now) {
+  v1::Record record = RecordOf(approval, now);
+  record.set_session_id(session_id);
+  v1::TicketUsed& used = *record.mutable_ticket_used();
+  used.set_approval_id(approval.id());
+  used.set_statement_id(statement_id);
+  used.set_asked_by(approval.statement_id());
   return record;
 }
 

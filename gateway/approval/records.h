@@ -15,6 +15,7 @@ namespace postern::approval {
 v1::Record RequestedRecord(const v1::Approval& approval, absl::Time now, absl::Time expires);
 v1::Record DecidedRecord(const v1::Approval& approval, v1::ApprovalDecided::Verdict verdict, std::string_view reviewer,
                          std::string_view reason, absl::Time now);
+v1::Record UsedRecord(const v1::Approval& approval, const std::string& session_id, const std::string& statement_id, absl::Time now);
 // The last vote of the approval, one that does not decide it yet.
 v1::Record VoteRecord(const v1::Approval& approval, absl::Time now);
 

@@ -5,6 +5,8 @@
 #include "common/config/document.h"
 #include "common/observability/read_options.h"
 #include "gateway/config/limits.h"
+#include "gateway/identity/read_certificates.h"
+#include "gateway/console/read_options.h"
 #include "gateway/identity/read_issuers.h"
 
 namespace postern::config {
@@ -16,6 +18,14 @@ TlsFiles ReadTls(Section& tls) {
   files.key = tls.File("key");
   files.client_ca = tls.OptionalFile("client_ca");
   return files;
+}
+
+// These authorities with the lists under `crl`, which are of no use alone.
+std::optional<identity::CertificateTrust> ReadTrust(Section& tls, const std::optional<std::string>& authorities, std::string_view crl) {
+  auto lists = tls.OptionalFile(crl);
+  if (!authorities && lists) tls.Report(crl, "is of no use without authorities: client_ca, people_ca");
+  if (!authorities) return std::nullopt;
+  return identity::CertificateTrust{*authorities, std::move(lists)};
 }
 
 void CheckServerVersion(Section& mysql, const std::string& version) {
@@ -36,7 +46,9 @@ MysqlConfig ReadMysql(Section mysql) {
     mysql.Report("insecure_loopback", "needs mysql.listen to be a loopback address");
   }
   Section tls = config.insecure_loopback ? mysql.Optional("tls") : mysql.Required("tls");
-  if (tls.present()) config.tls = ReadTls(tls);
+  if (!tls.present()) return config;
+  config.tls = ReadTls(tls);
+  config.agents = ReadTrust(tls, config.tls->client_ca, "client_crl");
   return config;
 }
 
@@ -45,6 +57,7 @@ ApiConfig ReadApi(Section api) {
   config.listen = api.Address("listen");
   Section tls = api.Required("tls");
   config.tls = ReadTls(tls);
+  config.people = ReadTrust(tls, tls.OptionalFile("people_ca"), "people_crl");
   config.ca = tls.OptionalFile("ca");
   return config;
 }
@@ -67,6 +80,16 @@ void ReadStore(Section store, const Document& document, GatewayConfig& config) {
       config.data_dir.empty() ? "" : document.Resolve(config.data_dir + "/postern.db"));
 }
 
+void ReadIdentity(Section identity, GatewayConfig& config) {
+  config.issuers = identity::ReadIssuers(identity);
+  config.certificates = identity::ReadCertificates(identity);
+}
+
+std::optional<HostPort> ReadMetrics(Section metrics) {
+  if (!metrics.present()) return std::nullopt;
+  return metrics.Address("listen");
+}
+
 GatewayConfig ReadGateway(Document& document) {
   GatewayConfig config;
   config.file = document.file();
@@ -75,9 +98,12 @@ GatewayConfig ReadGateway(Document& document) {
   config.api = ReadApi(root.Required("api"));
   config.data_dir = root.Path("data_dir");
   ReadStore(root.Optional("store"), document, config);
+  config.journal = ReadJournal(root.Optional("journal"), config.data_dir);
   config.policy = root.File("policy");
   ReadTargets(root, config);
-  config.issuers = identity::ReadIssuers(root.Optional("identity"));
+  ReadIdentity(root.Optional("identity"), config);
+  config.console = console::ReadOptions(root.Optional("console"));
+  config.metrics = ReadMetrics(root.Optional("metrics"));
   config.limits = ReadLimits(root.Optional("limits"));
   config.log = log::ReadOptions(root.Optional("log"));
   config.threads = static_cast<uint32_t>(root.Int("threads", config.threads, {0, 1024}));

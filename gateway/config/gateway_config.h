@@ -15,6 +15,9 @@
 #include "common/config/host_port.h"
 #include "common/config/problem.h"
 #include "common/observability/log.h"
+#include "gateway/config/journal.h"
+#include "gateway/console/options.h"
+#include "gateway/identity/certificates.h"
 #include "gateway/identity/issuer.h"
 
 namespace postern::config {
@@ -22,12 +25,13 @@ namespace postern::config {
 struct TlsFiles {
   std::string certificate;
   std::string key;
-  std::optional<std::string> client_ca;  // clients' certificates are asked for and checked against it
+  std::optional<std::string> client_ca;  // clients are asked for certificates of these authorities
 };
 
 struct MysqlConfig {
   HostPort listen;
   std::optional<TlsFiles> tls;  // absent only with insecure_loopback
+  std::optional<identity::CertificateTrust> agents;  // tls.client_ca and tls.client_crl
   std::string server_version = "8.0.40-postern";
   bool insecure_loopback = false;
 };
@@ -35,6 +39,7 @@ struct MysqlConfig {
 struct ApiConfig {
   HostPort listen;
   TlsFiles tls;  // client_ca: of relays that bring certificates of their own
+  std::optional<identity::CertificateTrust> people;  // tls.people_ca and tls.people_crl
   std::optional<std::string> ca;  // what relays that join check our certificate by; else the last one of tls.certificate
 };
 
@@ -66,6 +71,8 @@ struct GatewayLimits {
   uint32_t held_statements = 1000;
   uint32_t held_statements_per_agent = 16;
   uint32_t approval_history = 10000;
+  absl::Duration preview_max_age = absl::Minutes(10);
+  absl::Duration approval_history_age = absl::Hours(24 * 30);
   uint64_t approval_statement_bytes = 1u << 20;  // a longer statement is not held but refused
   uint32_t approval_watchers = 256;
   // Tasks that wait or are open.
@@ -90,9 +97,13 @@ struct GatewayConfig {
   ApiConfig api;
   std::string data_dir;     // the journal, and the store unless it is elsewhere
   std::string sqlite_path;  // data_dir/postern.db unless store.sqlite.path says otherwise
+  JournalConfig journal;
   std::string policy;       // path
   std::map<std::string, std::vector<std::string>> targets;  // target -> names of relays, beside those that join, that may serve it
+  std::optional<console::Options> console;  // absent: there is none
   std::vector<identity::Issuer> issuers;  // whose tokens let agents and people in
+  std::vector<identity::CertificateRule> certificates;  // whom a certificate speaks for
+  std::optional<HostPort> metrics;  // where Prometheus reads; absent: nowhere
   GatewayLimits limits;
   log::Options log;
   uint32_t threads = 0;  // that run sessions; 0: one per processor

@@ -66,6 +66,8 @@ void ReadTimes(Reader& read, GatewayLimits& limits) {
   read.Time("shutdown_timeout", limits.shutdown_timeout, absl::Minutes(10));
   read.Time("catalog_max_age", limits.catalog_max_age, absl::Hours(24), absl::ZeroDuration());
   read.Time("catalog_timeout", limits.catalog_timeout, absl::Hours(1));
+  read.Time("preview_max_age", limits.preview_max_age, absl::Hours(24), absl::Seconds(1));
+  read.Time("approval_history_age", limits.approval_history_age, absl::Hours(24 * 3650), absl::Minutes(1));
   read.Time("hold_wait_max", limits.hold_wait_max, absl::Hours(24));
 }
 

@@ -7,10 +7,10 @@
 #include <ostream>
 
 #include "gateway/ctl/commands.h"
-#include "gateway/ctl/interrupts.h"
 #include "gateway/ctl/json.h"
 #include "gateway/ctl/safe_text.h"
 #include "gateway/ctl/show_approval.h"
+#include "gateway/ctl/watch_approvals.h"
 #include "gateway/ctl/words.h"
 #include "proto/postern/v1/approval.grpc.pb.h"
 
@@ -57,25 +57,6 @@ ExitCode Show(Invocation& invocation, const Client& client, const std::string& i
     ShowApproval(approval, absl::Now(), invocation.out());
   }
   return kOk;
-}
-
-ExitCode Watch(Invocation& invocation, const Client& client) {
-  const std::unique_ptr<grpc::ClientContext> context = client.Stream();
-  Interrupts interrupts([&context] { context->TryCancel(); });
-  const auto stub = v1::Approvals::NewStub(client.channel());
-  const auto stream = stub->Watch(context.get(), v1::WatchApprovalsRequest());
-  v1::Approval approval;
-  while (invocation.out().good() && stream->Read(&approval)) {
-    if (invocation.json()) {
-      invocation.out() << Line(ToJson(approval)) << std::endl;
-    } else {
-      AnnounceApproval(approval, absl::Now(), invocation.out());
-    }
-  }
-  if (!invocation.out().good()) context->TryCancel();
-  const grpc::Status ended = stream->Finish();
-  if (interrupts.happened()) return kInterrupted;
-  return ended.ok() ? kOk : invocation.Fail(ended, client);
 }
 
 std::string Told(const v1::Approval& approval) {
@@ -146,9 +127,11 @@ void AddApprovals(CLI::App& app, Invocation& invocation) {
     invocation.ChooseCall([&invocation, id](const Client& client) { return Show(invocation, client, *id); });
   });
 
-  CLI::App* watch = approvals->add_subcommand("watch", "Print what is pending, then each change, until Ctrl-C");
+  CLI::App* watch = approvals->add_subcommand("watch", "Print what is pending, then each change, until Ctrl-C; at a terminal, decide by key");
   watch->callback([&invocation] {
-    invocation.ChooseCall([&invocation](const Client& client) { return Watch(invocation, client); });
+    invocation.ChooseCall([&invocation](const Client& client) {
+      return AtTerminal() && !invocation.json() ? WatchAtTerminal(invocation, client) : WatchApprovals(invocation, client);
+    });
   });
   AddDecide(*approvals, invocation, true);
   AddDecide(*approvals, invocation, false);

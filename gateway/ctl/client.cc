@@ -26,12 +26,14 @@ std::shared_ptr<grpc::Channel> ConnectTls(const Settings& settings) {
   if (!settings.server_name.empty()) arguments.SetSslTargetNameOverride(settings.server_name);
   grpc::SslCredentialsOptions tls;
   tls.pem_root_certs = settings.ca_pem;
+  tls.pem_cert_chain = settings.certificate_pem;
+  tls.pem_private_key = settings.key_pem;
   return grpc::CreateCustomChannel(settings.api, grpc::SslCredentials(tls), arguments);
 }
 
 std::unique_ptr<grpc::ClientContext> Client::Stream() const {
   auto context = std::make_unique<grpc::ClientContext>();
-  context->AddMetadata("authorization", "Bearer " + settings_.token);
+  if (!settings_.token.empty()) context->AddMetadata("authorization", "Bearer " + settings_.token);
   return context;
 }
 

@@ -1,4 +1,4 @@
-// The way to the gateway: a TLS channel, the token on every call, a deadline on all but watches.
+// The way to the gateway: a TLS channel with the certificate if there is one, the token on every call, a deadline on all but watches.
 #ifndef POSTERN_GATEWAY_CTL_CLIENT_H_
 #define POSTERN_GATEWAY_CTL_CLIENT_H_
 

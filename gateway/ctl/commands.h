@@ -17,8 +17,10 @@ void AddTokens(CLI::App& app, Invocation& invocation);
 void AddApprovals(CLI::App& app, Invocation& invocation);
 void AddTasks(CLI::App& app, Invocation& invocation);
 void AddSessions(CLI::App& app, Invocation& invocation);
+void AddJournal(CLI::App& app, Invocation& invocation);
 void AddPolicy(CLI::App& app, Invocation& invocation);
 void AddSql(CLI::App& app, Invocation& invocation);
+void AddLogin(CLI::App& app, Invocation& invocation);
 void AddCompletion(CLI::App& app, Invocation& invocation);
 
 }  // namespace postern::ctl

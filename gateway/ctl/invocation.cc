@@ -6,11 +6,18 @@
 #include <utility>
 
 #include "gateway/ctl/safe_text.h"
+#include "gateway/ctl/stored_token.h"
 
 namespace postern::ctl {
 namespace {
 
 bool Mentions(const std::string& message, const char* part) { return message.find(part) != std::string::npos; }
+
+// Of a login that has ended, an issuer that does not answer, or what was given wrong.
+ExitCode CodeOf(const absl::Status& settings) {
+  if (absl::IsUnauthenticated(settings)) return kDenied;
+  return absl::IsUnavailable(settings) ? kUnreachable : kUsage;
+}
 
 // What to do about a failure that the gateway did not explain itself.
 std::string Advice(const grpc::Status& status, const Client& client) {
@@ -39,8 +46,9 @@ std::istream& Invocation::in() {
 
 void Invocation::ChooseCall(std::function<ExitCode(const Client&)> command) {
   Choose([this, command = std::move(command)] {
-    absl::StatusOr<Settings> settings = ResolveSettings(flags_, world_.getenv, world_.err);
-    if (!settings.ok()) return Usage(std::string(settings.status().message()));
+    const Stored stored = [this](const std::string& api) { return StoredToken(ConfigFolder(world_.getenv), api, world_.send); };
+    absl::StatusOr<Settings> settings = ResolveSettings(flags_, world_.getenv, stored, world_.err);
+    if (!settings.ok()) return Refuse(CodeOf(settings.status()), settings.status());
     return command(Client(*std::move(settings), world_.connect));
   });
 }
@@ -53,9 +61,11 @@ ExitCode Invocation::Fail(const grpc::Status& status, const Client& client) {
   return ExitCodeOf(status);
 }
 
-ExitCode Invocation::Usage(const std::string& message) {
-  err() << "posternctl: " << Block(message, "") << '\n';
-  return kUsage;
+ExitCode Invocation::Refuse(ExitCode code, const absl::Status& why) {
+  err() << "posternctl: " << Block({why.message().data(), why.message().size()}, "") << '\n';
+  return code;
 }
+
+ExitCode Invocation::Usage(const std::string& message) { return Refuse(kUsage, absl::InvalidArgumentError(message)); }
 
 }  // namespace postern::ctl

@@ -2,6 +2,8 @@
 #ifndef POSTERN_GATEWAY_CTL_INVOCATION_H_
 #define POSTERN_GATEWAY_CTL_INVOCATION_H_
 
+#include <absl/time/clock.h>
+
 #include <functional>
 #include <iosfwd>
 #include <memory>
@@ -9,6 +11,7 @@
 
 #include "gateway/ctl/client.h"
 #include "gateway/ctl/exit_code.h"
+#include "gateway/ctl/issuer.h"
 #include "gateway/ctl/settings.h"
 
 namespace postern::ctl {
@@ -20,6 +23,8 @@ struct World {
   Getenv getenv;
   Connect connect;
   std::istream* in = nullptr;  // for commands that read; none: nothing to read
+  Send send = http::Send;      // to issuers
+  std::function<void(absl::Duration)> sleep = absl::SleepFor;
 };
 
 class Invocation {
@@ -32,6 +37,7 @@ class Invocation {
   std::ostream& err() { return world_.err; }
   GlobalFlags& flags() { return flags_; }
   bool json() const { return flags_.json; }
+  const World& world() const { return world_; }
 
   // What the parsed command line means; a command's callback sets it.
   void Choose(std::function<ExitCode()> command) { command_ = std::move(command); }
@@ -42,6 +48,7 @@ class Invocation {
 
   // Tells on stderr what went wrong and what to do.
   ExitCode Fail(const grpc::Status& status, const Client& client);
+  ExitCode Refuse(ExitCode code, const absl::Status& why);
   ExitCode Usage(const std::string& message);
 
  private:

@@ -79,7 +79,10 @@ ordered_json AnswerJson(const v1::PolicyAnswer& answer) {
   if (answer.has_hold()) {
     json["hold"] = {{"reviewers", ordered_json::array()},
                     {"approvals", answer.hold().approvals()},
-                    {"wait_seconds", answer.hold().wait_seconds()}};
+                    {"wait_seconds", answer.hold().wait_seconds()},
+                    {"mode", answer.hold().mode()},
+                    {"window_seconds", answer.hold().window_seconds()},
+                    {"reason_required", answer.hold().reason_required()}};
     for (const std::string& group : answer.hold().reviewers()) json["hold"]["reviewers"].push_back(group);
   }
   for (const v1::PolicyAnswer::Output& output : answer.outputs()) {

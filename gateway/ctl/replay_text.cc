@@ -41,6 +41,7 @@ void Tell(const v1::Statement& event, std::ostream& out) {
   if (!event.forwarded().empty() && event.forwarded() != event.text()) {
     out << kIndent << "forwarded as:\n" << Block(event.forwarded(), kIndent) << '\n';
   }
+  if (!event.preview_of().empty()) out << kIndent << "asked by the gateway, to show what " << OneLine(event.preview_of()) << " would change\n";
   if (!event.parameters().empty()) out << kIndent << "parameters: " << ParameterText(event.parameters()) << '\n';
 }
 
@@ -58,6 +59,11 @@ void Tell(const v1::ApprovalDecided& event, std::ostream& out) {
   if (!event.reviewer().empty()) out << " by " << OneLine(event.reviewer());
   if (!event.reason().empty()) out << ": " << OneLine(event.reason());
   out << '\n';
+}
+
+void Tell(const v1::TicketUsed& event, std::ostream& out) {
+  out << "approval " << OneLine(event.approval_id()) << " is used by " << OneLine(event.statement_id()) << ", asked for by "
+      << OneLine(event.asked_by()) << '\n';
 }
 
 void Tell(const v1::DoorOpened& event, std::ostream& out) {
@@ -89,6 +95,8 @@ void TellRecord(const v1::Record& record, int64_t start_unix_us, std::ostream& o
       return Tell(record.approval_requested(), out);
     case v1::Record::kApprovalDecided:
       return Tell(record.approval_decided(), out);
+    case v1::Record::kTicketUsed:
+      return Tell(record.ticket_used(), out);
     case v1::Record::kDoorOpened:
       return Tell(record.door_opened(), out);
     case v1::Record::kDoorClosed:
@@ -102,6 +110,9 @@ void TellRecord(const v1::Record& record, int64_t start_unix_us, std::ostream& o
     case v1::Record::kTaskRequested:
     case v1::Record::kTaskOpened:
     case v1::Record::kTaskEnded:
+    case v1::Record::kCheckpoint:
+    case v1::Record::kKeyRotated:
+    case v1::Record::kSegmentRetired:
     case v1::Record::EVENT_NOT_SET:
       out << "an event of another kind; `--output json` has it whole\n";
   }

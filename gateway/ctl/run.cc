@@ -13,7 +13,7 @@ namespace {
 constexpr char kAbout[] = "Postern's command line, for agents, reviewers, auditors and platform engineers";
 constexpr char kFooter[] =
     "Address, CA and token come from flags, else from POSTERN_API, POSTERN_CA and POSTERN_TOKEN, else from the config\n"
-    "file. Exit codes: 0 done; 1 refused, failed or invalid; 2 wrong usage; 3 gateway not reached; 4 token not good\n"
+    "file. A certificate with its key (POSTERN_CERT, POSTERN_KEY) will do in place of a token. Exit codes: 0 done; 1 refused, failed or invalid; 2 wrong usage; 3 gateway not reached; 4 token not good\n"
     "enough; 5 not found.";
 
 void AddGlobalOptions(CLI::App& app, GlobalFlags& flags) {
@@ -21,6 +21,8 @@ void AddGlobalOptions(CLI::App& app, GlobalFlags& flags) {
   app.add_option("--ca", flags.ca, "PEM file with the CA of the gateway's certificate");
   app.add_option("--token", flags.token, "Access token; others on this machine may see it: prefer --token-file");
   app.add_option("--token-file", flags.token_file, "File that holds the access token, mode 0600");
+  app.add_option("--cert", flags.certificate, "PEM file with a certificate that speaks for you in place of a token");
+  app.add_option("--key", flags.key, "PEM file with its key");
   app.add_option("--server-name", flags.server_name, "Name to find in the gateway's certificate in place of the host");
   app.add_option("--config", flags.config, "Config file; ~/.config/postern/config.yaml if absent");
   app.add_option("--timeout", flags.timeout, "How long a call may take, such as 10s");
@@ -55,8 +57,10 @@ int Run(const std::vector<std::string>& arguments, World world) {
   AddApprovals(app, invocation);
   AddTasks(app, invocation);
   AddSessions(app, invocation);
+  AddJournal(app, invocation);
   AddPolicy(app, invocation);
   AddSql(app, invocation);
+  AddLogin(app, invocation);
   AddCompletion(app, invocation);
   try {
     app.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));

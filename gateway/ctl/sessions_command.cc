@@ -1,12 +1,16 @@
-// posternctl sessions list|show|replay|terminate
+// posternctl sessions list|show|replay|export|terminate
+#include <absl/time/clock.h>
+
 #include <CLI/App.hpp>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <ostream>
 
 #include "gateway/ctl/commands.h"
+#include "gateway/ctl/export.h"
 #include "gateway/ctl/json.h"
 #include "gateway/ctl/replay_text.h"
+#include "gateway/ctl/session_filter.h"
 #include "gateway/ctl/show_session.h"
 #include "gateway/ctl/words.h"
 #include "proto/postern/v1/session.grpc.pb.h"
@@ -14,24 +18,11 @@
 namespace postern::ctl {
 namespace {
 
-struct ListFlags {
-  std::string agent;
-  std::string target;
-  std::string task_id;
-  std::string state = "all";
-  uint32_t limit = 0;
-};
-
-ExitCode List(Invocation& invocation, const Client& client, const ListFlags& flags) {
-  v1::ListSessionsRequest request;
-  request.set_agent(flags.agent);
-  request.set_target(flags.target);
-  request.set_task_id(flags.task_id);
-  request.set_limit(flags.limit);
-  request.set_state(static_cast<v1::Session::State>(
-      EnumFromWord(*v1::Session::State_descriptor(), flags.state).value_or(v1::Session::STATE_UNSPECIFIED)));
+ExitCode List(Invocation& invocation, const Client& client, const SessionFilter& filter) {
+  const auto request = ToRequest(filter, absl::Now());
+  if (!request.ok()) return invocation.Usage(std::string(request.status().message()));
   v1::ListSessionsResponse listed;
-  const grpc::Status called = v1::Sessions::NewStub(client.channel())->List(client.Call().get(), request, &listed);
+  const grpc::Status called = v1::Sessions::NewStub(client.channel())->List(client.Call().get(), *request, &listed);
   if (!called.ok()) return invocation.Fail(called, client);
   if (invocation.json()) {
     auto array = nlohmann::ordered_json::array();
@@ -59,8 +50,15 @@ ExitCode Show(Invocation& invocation, const Client& client, const std::string& i
   return kOk;
 }
 
+// At the session's own pace, so many times as fast; 0: at once.
+void Pace(const v1::Record& record, int64_t& before_unix_us, double speed) {
+  const int64_t waited_us = before_unix_us == 0 ? 0 : record.at_unix_us() - before_unix_us;
+  before_unix_us = record.at_unix_us();
+  if (speed > 0 && waited_us > 0) absl::SleepFor(absl::Microseconds(static_cast<double>(waited_us) / speed));
+}
+
 // JSON is one object per line, so that a long session need not fit into memory.
-ExitCode Replay(Invocation& invocation, const Client& client, const std::string& id) {
+ExitCode Replay(Invocation& invocation, const Client& client, const std::string& id, double speed) {
   v1::ReplaySessionRequest request;
   request.set_id(id);
   const auto context = client.Stream();
@@ -68,16 +66,37 @@ ExitCode Replay(Invocation& invocation, const Client& client, const std::string&
   const auto stream = stub->Replay(context.get(), request);
   v1::Record record;
   int64_t start_unix_us = 0;
+  int64_t before_unix_us = 0;
   while (invocation.out().good() && stream->Read(&record)) {
     if (start_unix_us == 0) start_unix_us = record.at_unix_us();
+    Pace(record, before_unix_us, speed);
     if (invocation.json()) {
       invocation.out() << Line(RecordJson(record)) << '\n';
     } else {
       TellRecord(record, start_unix_us, invocation.out());
     }
+    if (speed > 0) invocation.out().flush();
   }
   if (!invocation.out().good()) context->TryCancel();
   invocation.out().flush();
+  const grpc::Status ended = stream->Finish();
+  return ended.ok() ? kOk : invocation.Fail(ended, client);
+}
+
+ExitCode Export(Invocation& invocation, const Client& client, const SessionFilter& filter, const std::string& format) {
+  const auto sessions = ToRequest(filter, absl::Now());
+  if (!sessions.ok()) return invocation.Usage(std::string(sessions.status().message()));
+  v1::ExportSessionsRequest request;
+  *request.mutable_sessions() = *sessions;
+  const auto exporter = format == "csv"    ? ExportCsv(invocation.out())
+                        : format == "ocsf" ? ExportOcsf(invocation.out())
+                                           : ExportJsonl(invocation.out());
+  const auto context = client.Stream();
+  const auto stub = v1::Sessions::NewStub(client.channel());
+  const auto stream = stub->Export(context.get(), request);
+  for (v1::Record record; invocation.out().good() && stream->Read(&record);) exporter->Add(record);
+  exporter->Finish();
+  if (!invocation.out().good()) context->TryCancel();
   const grpc::Status ended = stream->Finish();
   return ended.ok() ? kOk : invocation.Fail(ended, client);
 }
@@ -101,15 +120,38 @@ ExitCode Terminate(Invocation& invocation, const Client& client, const std::stri
 
 void AddList(CLI::App& sessions, Invocation& invocation) {
   CLI::App* command = sessions.add_subcommand("list", "List sessions, newest first");
-  auto flags = std::make_shared<ListFlags>();
-  command->add_option("--agent", flags->agent, "Of this agent");
-  command->add_option("--target", flags->target, "At this target");
-  command->add_option("--task", flags->task_id, "Of this task");
-  command->add_option("--state", flags->state, "live, closing, closed or all (the default)")
-      ->check(CLI::IsMember({"live", "closing", "closed", "all"}));
-  command->add_option("--limit", flags->limit, "At most so many; 100 if absent")->check(CLI::Range(1, 1000));
-  command->callback([&invocation, flags] {
-    invocation.ChooseCall([&invocation, flags](const Client& client) { return List(invocation, client, *flags); });
+  auto filter = std::make_shared<SessionFilter>();
+  AddOptions(*command, *filter);
+  command->add_option("--limit", filter->limit, "At most so many; 100 if absent")->check(CLI::Range(1, 1000));
+  command->callback([&invocation, filter] {
+    invocation.ChooseCall([&invocation, filter](const Client& client) { return List(invocation, client, *filter); });
+  });
+}
+
+void AddExport(CLI::App& sessions, Invocation& invocation) {
+  CLI::App* command = sessions.add_subcommand("export", "Write the records of sessions for other programs");
+  auto filter = std::make_shared<SessionFilter>();
+  auto format = std::make_shared<std::string>("jsonl");
+  AddOptions(*command, *filter);
+  command->add_option("--limit", filter->limit, "At most so many sessions; all of them if absent")->check(CLI::Range(1, 1000));
+  command->add_option("--format", *format, "jsonl (the default), csv, or ocsf: OCSF 1.3.0, Datastore Activity")
+      ->check(CLI::IsMember({"jsonl", "csv", "ocsf"}));
+  command->callback([&invocation, filter, format] {
+    invocation.ChooseCall(
+        [&invocation, filter, format](const Client& client) { return Export(invocation, client, *filter, *format); });
+  });
+}
+
+void AddReplay(CLI::App& sessions, Invocation& invocation) {
+  CLI::App* command = sessions.add_subcommand("replay", "Tell every record of one, oldest first");
+  auto id = std::make_shared<std::string>();
+  auto speed = std::make_shared<double>(0);
+  command->add_option("id", *id, "The session's id, ses_…")->required();
+  auto* paced = command->add_option("--speed", *speed, "At the session's own pace, so many times as fast: 1 as it was, 10 ten times")
+                    ->check(CLI::Range(0.001, 1e6));
+  command->add_flag("--instant")->description("All at once (the default)")->excludes(paced);
+  command->callback([&invocation, id, speed] {
+    invocation.ChooseCall([&invocation, id, speed](const Client& client) { return Replay(invocation, client, *id, *speed); });
   });
 }
 
@@ -132,8 +174,8 @@ void AddSessions(CLI::App& app, Invocation& invocation) {
   sessions->require_subcommand(1);
   AddList(*sessions, invocation);
   AddOne(*sessions, invocation, "show", "Show one: statements, outcomes, doors and the proof of close", Show);
-  CLI::App* replay = AddOne(*sessions, invocation, "replay", "Tell every record of one, oldest first", Replay);
-  replay->add_flag("--instant")->description("All at once, not at the session's own pace (the default)");
+  AddReplay(*sessions, invocation);
+  AddExport(*sessions, invocation);
 
   CLI::App* terminate = sessions->add_subcommand("terminate", "End a live session; its door closes (role admin)");
   auto id = std::make_shared<std::string>();

@@ -14,6 +14,8 @@ namespace postern::ctl {
 namespace {
 
 constexpr size_t kMaxFileBytes = 1 << 20;
+// Who it is, and a token by which posternctl can get another.
+const std::string kUsualScope = "openid offline_access";
 
 // One level of precedence.
 struct Source {
@@ -21,6 +23,9 @@ struct Source {
   std::string ca;
   std::string token;
   std::string token_file;
+  std::string certificate;
+  std::string key;
+  LoginSettings login;
 };
 
 absl::StatusOr<std::string> ReadFile(const std::string& what, const std::string& path) {
@@ -43,11 +48,19 @@ bool OthersMayRead(const std::string& path) {
 std::pair<std::string, bool> ConfigPath(const GlobalFlags& flags, const Getenv& getenv) {
   if (!flags.config.empty()) return {flags.config, true};
   if (const auto path = getenv("POSTERN_CONFIG"); path.has_value() && !path->empty()) return {*path, true};
-  if (const auto base = getenv("XDG_CONFIG_HOME"); base.has_value() && !base->empty()) {
-    return {*base + "/postern/config.yaml", false};
-  }
-  if (const auto home = getenv("HOME"); home.has_value()) return {*home + "/.config/postern/config.yaml", false};
-  return {"", false};
+  const std::filesystem::path folder = ConfigFolder(getenv);
+  return {folder.empty() ? "" : (folder / "config.yaml").string(), false};
+}
+
+LoginSettings ReadLogin(config::Section login) {
+  LoginSettings settings;
+  settings.account.url = login.String("issuer", "");
+  settings.account.client_id = login.String("client_id", "");
+  settings.account.ca = login.OptionalPath("ca").value_or("");
+  settings.account.id_token = login.Bool("id_token", false);
+  settings.scope = login.String("scope", "");
+  settings.audience = login.String("audience", "");
+  return settings;
 }
 
 absl::StatusOr<Source> FromConfigFile(const GlobalFlags& flags, const Getenv& getenv, std::ostream& warnings) {
@@ -62,6 +75,9 @@ absl::StatusOr<Source> FromConfigFile(const GlobalFlags& flags, const Getenv& ge
     source.ca = root.OptionalPath("ca").value_or("");
     source.token = root.String("token", "");
     source.token_file = root.OptionalPath("token_file").value_or("");
+    source.certificate = root.OptionalPath("cert").value_or("");
+    source.key = root.OptionalPath("key").value_or("");
+    source.login = ReadLogin(root.Optional("login"));
   }
   if (absl::Status status = config::ToStatus(document.TakeProblems()); !status.ok()) return status;
   if (!source.token.empty() && OthersMayRead(path)) {
@@ -71,8 +87,8 @@ absl::StatusOr<Source> FromConfigFile(const GlobalFlags& flags, const Getenv& ge
 }
 
 Source FromEnvironment(const Getenv& getenv) {
-  return {getenv("POSTERN_API").value_or(""), getenv("POSTERN_CA").value_or(""), getenv("POSTERN_TOKEN").value_or(""),
-          ""};
+  const auto value = [&](const char* name) { return getenv(name).value_or(""); };
+  return {value("POSTERN_API"), value("POSTERN_CA"), value("POSTERN_TOKEN"), "", value("POSTERN_CERT"), value("POSTERN_KEY"), {}};
 }
 
 absl::StatusOr<std::string> TokenOf(const Source& source, std::ostream& warnings) {
@@ -88,10 +104,34 @@ absl::StatusOr<std::string> TokenOf(const Source& source, std::ostream& warnings
   return text;
 }
 
-absl::Status CheckToken(const std::string& token) {
-  if (token.empty()) {
+// Reads the certificate with its key, if the source names one.
+absl::Status TakeCertificate(const Source& source, Settings& settings) {
+  if (source.certificate.empty() != source.key.empty()) return absl::InvalidArgumentError("give --cert and --key, not one alone");
+  if (source.certificate.empty()) return absl::OkStatus();
+  absl::StatusOr<std::string> certificate = ReadFile("--cert", source.certificate);
+  if (!certificate.ok()) return certificate.status();
+  absl::StatusOr<std::string> key = ReadFile("--key", source.key);
+  if (!key.ok()) return key.status();
+  settings.certificate_pem = *std::move(certificate);
+  settings.key_pem = *std::move(key);
+  return absl::OkStatus();
+}
+
+// Who calls: what the first source that says anything says.
+absl::Status TakeProof(const Source& source, std::ostream& warnings, Settings& settings) {
+  if (!settings.token.empty() || !settings.certificate_pem.empty()) return absl::OkStatus();
+  absl::StatusOr<std::string> token = TokenOf(source, warnings);
+  if (!token.ok()) return token.status();
+  settings.token = *std::move(token);
+  return TakeCertificate(source, settings);
+}
+
+absl::Status CheckProof(const Settings& settings) {
+  const std::string& token = settings.token;
+  if (token.empty() && settings.certificate_pem.empty()) {
     return absl::InvalidArgumentError(
-        "no access token: write it to a file of mode 0600 and give --token-file FILE, or set POSTERN_TOKEN");
+        "no access token: write it to a file of mode 0600 and give --token-file FILE, or set POSTERN_TOKEN; or run `posternctl login`; or "
+        "give a certificate with --cert and --key");
   }
   for (const char byte : token) {
     if (!absl::ascii_isgraph(static_cast<unsigned char>(byte))) {
@@ -101,31 +141,59 @@ absl::Status CheckToken(const std::string& token) {
   return absl::OkStatus();
 }
 
+absl::Status NoAddress() {
+  return absl::InvalidArgumentError(
+      "no gateway address: give --api HOST:PORT, set POSTERN_API, or write `api: HOST:PORT` to the config file");
+}
+
+const std::string& FirstOf(const std::string& a, const std::string& b) { return a.empty() ? b : a; }
+
 }  // namespace
 
-absl::StatusOr<Settings> ResolveSettings(const GlobalFlags& flags, const Getenv& getenv, std::ostream& warnings) {
+std::filesystem::path ConfigFolder(const Getenv& getenv) {
+  if (const auto base = getenv("XDG_CONFIG_HOME"); base.has_value() && !base->empty()) return std::filesystem::path(*base) / "postern";
+  if (const auto home = getenv("HOME"); home.has_value() && !home->empty()) return std::filesystem::path(*home) / ".config/postern";
+  return {};
+}
+
+absl::StatusOr<LoginSettings> ResolveLogin(const GlobalFlags& flags, const LoginSettings& given, const Getenv& getenv, std::ostream& warnings) {
+  const absl::StatusOr<Source> file = FromConfigFile(flags, getenv, warnings);
+  if (!file.ok()) return file.status();
+  LoginSettings settings = file->login;
+  settings.api = FirstOf(flags.api, FirstOf(getenv("POSTERN_API").value_or(""), file->api));
+  if (settings.api.empty()) return NoAddress();
+  settings.account.url = FirstOf(given.account.url, settings.account.url);
+  settings.account.client_id = FirstOf(given.account.client_id, settings.account.client_id);
+  // Remembered, and used from anywhere.
+  if (!given.account.ca.empty()) settings.account.ca = std::filesystem::absolute(given.account.ca);
+  settings.account.id_token = given.account.id_token || settings.account.id_token;
+  settings.scope = FirstOf(given.scope, FirstOf(settings.scope, kUsualScope));
+  settings.audience = FirstOf(given.audience, settings.audience);
+  return settings;
+}
+
+absl::StatusOr<Settings> ResolveSettings(const GlobalFlags& flags, const Getenv& getenv, const Stored& stored, std::ostream& warnings) {
   if (!flags.token.empty() && !flags.token_file.empty()) {
     return absl::InvalidArgumentError("give --token or --token-file, not both");
   }
   const absl::StatusOr<Source> file = FromConfigFile(flags, getenv, warnings);
   if (!file.ok()) return file.status();
-  const Source sources[] = {{flags.api, flags.ca, flags.token, flags.token_file}, FromEnvironment(getenv), *file};
+  const Source sources[] = {{flags.api, flags.ca, flags.token, flags.token_file, flags.certificate, flags.key, {}}, FromEnvironment(getenv), *file};
 
   Settings settings;
   std::string ca;
   for (const Source& source : sources) {
     if (settings.api.empty()) settings.api = source.api;
     if (ca.empty()) ca = source.ca;
-    if (!settings.token.empty()) continue;
-    absl::StatusOr<std::string> token = TokenOf(source, warnings);
+    if (absl::Status taken = TakeProof(source, warnings, settings); !taken.ok()) return taken;
+  }
+  if (settings.api.empty()) return NoAddress();
+  if (settings.token.empty() && settings.certificate_pem.empty()) {
+    absl::StatusOr<std::string> token = stored(settings.api);
     if (!token.ok()) return token.status();
     settings.token = *std::move(token);
   }
-  if (settings.api.empty()) {
-    return absl::InvalidArgumentError(
-        "no gateway address: give --api HOST:PORT, set POSTERN_API, or write `api: HOST:PORT` to the config file");
-  }
-  if (absl::Status token = CheckToken(settings.token); !token.ok()) return token;
+  if (absl::Status proof = CheckProof(settings); !proof.ok()) return proof;
   if (!ca.empty()) {
     absl::StatusOr<std::string> pem = ReadFile("--ca", ca);
     if (!pem.ok()) return pem.status();

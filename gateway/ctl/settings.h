@@ -5,10 +5,13 @@
 #include <absl/status/statusor.h>
 #include <absl/time/time.h>
 
+#include <filesystem>
 #include <functional>
 #include <iosfwd>
 #include <optional>
 #include <string>
+
+#include "gateway/ctl/issuer.h"
 
 namespace postern::ctl {
 
@@ -18,6 +21,8 @@ struct GlobalFlags {
   std::string ca;
   std::string token;
   std::string token_file;
+  std::string certificate;
+  std::string key;
   std::string server_name;
   std::string config;
   std::string timeout = "10s";
@@ -29,15 +34,35 @@ struct Settings {
   std::string api;
   // PEM text of the CAs the gateway's certificate may come from; empty: the system's.
   std::string ca_pem;
+  // Empty where the certificate alone speaks.
   std::string token;
+  // The caller's certificate chain and its key, PEM text; both or none.
+  std::string certificate_pem;
+  std::string key_pem;
   std::string server_name;
   absl::Duration timeout;
 };
 
-using Getenv = std::function<std::optional<std::string>(const char* name)>;
+// How to log in to a gateway's issuer.
+struct LoginSettings {
+  std::string api;
+  IssuerAccount account;
+  std::string scope;
+  std::string audience;
+};
 
-// INVALID_ARGUMENT says what is missing or wrong, and how to give it. Warnings go to `warnings`.
-absl::StatusOr<Settings> ResolveSettings(const GlobalFlags& flags, const Getenv& getenv, std::ostream& warnings);
+using Getenv = std::function<std::optional<std::string>(const char* name)>;
+// The token of whoever is logged in to the gateway at `api`; empty if nobody is.
+using Stored = std::function<absl::StatusOr<std::string>(const std::string& api)>;
+
+// INVALID_ARGUMENT says what is missing or wrong, and how to give it. Warnings go to `warnings`. `stored` is asked when nothing else says who calls.
+absl::StatusOr<Settings> ResolveSettings(const GlobalFlags& flags, const Getenv& getenv, const Stored& stored, std::ostream& warnings);
+
+// What is empty in `given` comes from the section `login` of the config file.
+absl::StatusOr<LoginSettings> ResolveLogin(const GlobalFlags& flags, const LoginSettings& given, const Getenv& getenv, std::ostream& warnings);
+
+// Where posternctl keeps what is its own: $XDG_CONFIG_HOME/postern, else ~/.config/postern; empty if there is neither.
+std::filesystem::path ConfigFolder(const Getenv& getenv);
 
 }  // namespace postern::ctl
 

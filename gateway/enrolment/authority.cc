@@ -147,6 +147,12 @@ absl::Status Authority::Make(const std::filesystem::path& file) {
   return replacement.ok() ? replacement->Commit() : replacement.status();
 }
 
+bool Authority::Signed(X509* certificate) const {
+  const bool signed_here = X509_verify(certificate, key_.get()) == 1;
+  ERR_clear_error();
+  return signed_here;
+}
+
 absl::StatusOr<std::string> Authority::Sign(const Key& key, const Subject& subject, absl::Time now,
                                             absl::Duration ttl) const {
   const Certificate signed_one(X509_new());

@@ -31,6 +31,8 @@ class Authority {
   // "postern-" and 16 hexadecimal digits of the certificate's fingerprint: its certificates' SPIFFE trust domain.
   const std::string& trust_domain() const { return trust_domain_; }
 
+  // Whether this authority's key signed the certificate.
+  bool Signed(X509* certificate) const;
   // A client certificate for the key, PEM; valid from some minutes ago, because clocks differ.
   absl::StatusOr<std::string> Sign(const Key& key, const Subject& subject, absl::Time now, absl::Duration ttl) const;
 

@@ -135,19 +135,21 @@ store::StoredRelay* Enrolment::FindToken(std::string_view secret, absl::Time now
 
 absl::StatusOr<v1::RelayCertificate> Enrolment::Join(const v1::JoinRequest& request, std::string_view source,
                                                      absl::Time now) {
-  if (failures_.Wait(source, now) > absl::ZeroDuration()) {
-    return absl::ResourceExhaustedError("too many wrong join tokens from this address; wait a minute, then try again");
-  }
-  auto key = KeyOfRequest(request.certificate_request());
-  if (!key.ok()) return key.status();
   const std::string_view token = request.token();
   const std::string_view secret = token.substr(0, token.find(kPinMark));
   std::lock_guard lock(mutex_);
+  // A good token is taken whatever else came from its address.
   store::StoredRelay* stored = FindToken(secret, now);
   if (stored == nullptr) {
-    failures_.Failed(source, now);
+    const std::string key_of_source = identity::SourceKey(source);
+    if (failures_.Wait(key_of_source, now) > absl::ZeroDuration()) {
+      return absl::ResourceExhaustedError("too many wrong join tokens from this address; wait a minute, then try again");
+    }
+    failures_.Failed(key_of_source, now);
     return NoGoodToken();
   }
+  auto key = KeyOfRequest(request.certificate_request());
+  if (!key.ok()) return key.status();
   store::StoredRelay joined = *stored;
   joined.lookup.clear();
   joined.digest.clear();

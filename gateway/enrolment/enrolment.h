@@ -20,6 +20,7 @@
 #include <string_view>
 #include <vector>
 
+#include "common/tls/peer_certificate.h"
 #include "gateway/enrolment/authority.h"
 #include "gateway/identity/failure_limit.h"
 #include "gateway/store/sqlite/enrolled_relays.h"
@@ -68,6 +69,8 @@ class Enrolment {
   // The relay that a verified certificate is of, if it was made here and still counts. NOT_FOUND: it was not made here.
   absl::StatusOr<std::string> NameOf(std::string_view uri) const;
   bool IsEnrolled(std::string_view name) const;
+  // Whether our authority made the certificate, whatever it says of itself.
+  bool Signed(const tls::PeerCertificate& certificate) const { return authority_->Signed(certificate.certificate()); }
   bool MayServe(std::string_view name, std::string_view target) const;
 
   absl::StatusOr<std::string> GatewayCa() const { return options_.gateway_ca(); }

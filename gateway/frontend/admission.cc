@@ -13,6 +13,7 @@
 #include "common/text/utf8.h"
 #include "gateway/policy/access.h"
 #include "gateway/policy/decide.h"
+#include "gateway/policy/decision.h"
 
 namespace postern::frontend {
 namespace {
@@ -21,17 +22,28 @@ constexpr uint16_t kAccessDenied = 1045;      // ER_ACCESS_DENIED_ERROR
 constexpr uint16_t kSchemaDenied = 1044;      // ER_DBACCESS_DENIED_ERROR
 constexpr size_t kMostNameBytes = 160;        // AGENT+TARGET is at most 129
 constexpr uint16_t kUnknownSchema = 1049;     // ER_BAD_DB_ERROR
+constexpr uint16_t kWrongAttribute = 1210;    // ER_WRONG_ARGUMENTS
 constexpr uint16_t kUnknownCharset = 1115;    // ER_UNKNOWN_CHARACTER_SET
 
 Admission Refused(uint16_t code, std::string_view sqlstate, std::string message, std::string reason) {
   return {.error = {code, std::string(sqlstate), std::move(message)}, .reason = std::move(reason)};
 }
 
+constexpr std::string_view kHoldAttribute = "postern_hold";
+
+// What the client's connection attributes ask for: "wait" or "ticket".
+std::string HoldAttributeOf(const mysql::Verify& claim) {
+  for (const auto& [name, value] : claim.attributes) {
+    if (name == kHoldAttribute) return value;
+  }
+  return {};
+}
+
 // One text for whatever was wrong with name or secret.
 Admission NotKnown(const mysql::Verify& claim, const AgentChannel& channel, std::string reason) {
   return Refused(kAccessDenied, "28000",
                  absl::StrCat("Access denied for user '", ShownName(claim), "'@'", channel.peer_address(),
-                              "': log in as AGENT+TARGET with an access token as password [postern decision=deny "
+                              "': log in as AGENT+TARGET with an access token as password, or a client certificate and none [postern decision=deny "
                               "rule=identity]"),
                  std::move(reason));
 }
@@ -92,12 +104,15 @@ LoginName SplitLoginName(std::string_view user) {
 std::string ShownName(const mysql::Verify& claim) { return text::ValidUtf8(text::CutUtf8(claim.user, kMostNameBytes)); }
 
 Admission TokenEnded(const mysql::Verify& claim, const AgentChannel& channel) {
-  return NotKnown(claim, channel, "the token was revoked during the login");
+  return NotKnown(claim, channel, "the token or certificate was revoked during the login");
 }
 
 Admission Admit(const Services& services, const AgentChannel& channel, uint32_t connection_id,
                 const mysql::Verify& claim) {
-  auto who = services.authenticator.Authenticate(claim.secret.Reveal(), channel.peer_address(), absl::Now());
+  const LoginName name = SplitLoginName(claim.user);
+  const identity::Proof proof{
+      .secret = claim.secret.Reveal(), .source = channel.peer_address(), .name = name.agent, .certificate = channel.certificate()};
+  auto who = services.authenticator.Authenticate(proof, absl::Now());
   if (!who.ok()) {
     if (absl::IsFailedPrecondition(who.status())) return TaskNotOpen(claim, who.status());
     Admission refused = NotKnown(claim, channel, std::string(who.status().message()));
@@ -105,8 +120,7 @@ Admission Admit(const Services& services, const AgentChannel& channel, uint32_t 
     return refused;
   }
   if (who->kind != v1::PRINCIPAL_KIND_AGENT) return NotKnown(claim, channel, "the token is not an agent's");
-  const LoginName name = SplitLoginName(claim.user);
-  if (!name.agent.empty() && name.agent != who->name) return NotKnown(claim, channel, "the token is another agent's");
+  if (!name.agent.empty() && name.agent != who->name) return NotKnown(claim, channel, "the token or certificate is another agent's");
 
   const policy::RulesPtr rules = services.policy.Current();
   const std::string target = ChooseTarget(services, *rules, *who, name.target);
@@ -133,7 +147,15 @@ Admission Admit(const Services& services, const AgentChannel& channel, uint32_t 
                                 "' [postern decision=deny rule=schema-not-visible]"),
                    "schema not visible");
   }
+  const std::string hold = HoldAttributeOf(claim);
+  const auto hold_mode = policy::HoldModeFromName(hold);
+  if (!hold.empty() && !hold_mode) {
+    return Refused(kWrongAttribute, "HY000",
+                   "The connection attribute postern_hold is \"wait\" or \"ticket\" [postern decision=deny rule=protocol]",
+                   "postern_hold is neither wait nor ticket");
+  }
   LoggedIn login;
+  login.hold_mode = hold_mode;
   if (has_task) {
     auto joined = services.tasks.Join(who->identity_id);
     if (!joined) return TokenEnded(claim, channel);

@@ -44,6 +44,7 @@ asio::awaitable<absl::Status> AgentChannel::StartTls(std::shared_ptr<asio::ssl::
   asio::error_code error;
   co_await tls_->async_handshake(asio::ssl::stream_base::server, asio::redirect_error(asio::use_awaitable, error));
   if (error) co_return absl::FailedPreconditionError("TLS handshake failed: " + error.message());
+  certificate_ = tls::PeerCertificate::Of(tls_->native_handle());
   co_return absl::OkStatus();
 }
 

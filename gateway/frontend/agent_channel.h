@@ -23,6 +23,7 @@
 #include <string>
 
 #include "common/mysql/wire/packet.h"
+#include "common/tls/peer_certificate.h"
 #include "gateway/frontend/wake.h"
 #include "gateway/frontend/watchdog.h"
 
@@ -67,6 +68,8 @@ class AgentChannel : public std::enable_shared_from_this<AgentChannel> {
 
   asio::any_io_executor executor() { return socket_.get_executor(); }
   bool tls() const { return tls_.has_value(); }
+  // That the agent showed inside TLS, not verified; null without one.
+  const std::shared_ptr<const tls::PeerCertificate>& certificate() const { return certificate_; }
   bool lost() const { return lost_; }
   const std::string& peer_address() const { return peer_address_; }
   bool peer_is_loopback() const { return peer_is_loopback_; }
@@ -90,6 +93,7 @@ class AgentChannel : public std::enable_shared_from_this<AgentChannel> {
   Watchdog patience_;
   std::shared_ptr<asio::ssl::context> tls_context_;
   std::optional<TlsStream> tls_;
+  std::shared_ptr<const tls::PeerCertificate> certificate_;
   mysql::PacketAssembler assembler_;
   std::array<char, kChunkBytes> chunk_;
   // Read from the socket, not yet given to the assembler (whose last packet may still be in use).

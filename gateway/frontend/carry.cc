@@ -6,16 +6,17 @@
 #include "gateway/frontend/journaling.h"
 #include "gateway/frontend/open_door.h"
 #include "gateway/frontend/refusal.h"
+#include "gateway/frontend/ticket.h"
 
 namespace postern::frontend {
 
 namespace {
 
-// A statement counts once policy lets it, or holds it; what every driver sends to start up does not.
+// A statement counts once policy lets it, or holds it, and each of a packet does; what every driver sends to start up alone does not.
 void UseBudget(SessionState& s, Errand& errand) {
   if (errand.decision.denied() || errand.decision.rule() == policy::builtin::kStartup) return;
   if (!errand.command->Is(mysql::Command::kQuery) && !errand.command->Is(mysql::Command::kStmtExecute)) return;
-  if (auto used_up = s.login.task->budget().BeginStatement()) SetDecision(errand, *std::move(used_up));
+  if (auto used_up = s.login.task->budget().BeginStatement(errand.statements)) SetDecision(errand, *std::move(used_up));
 }
 
 }  // namespace
@@ -36,11 +37,15 @@ asio::awaitable<bool> Carry(SessionState& s, Errand& errand) {
     co_return false;
   }
   if (errand.decision.held()) {
-    const bool approved = co_await WaitForApproval(s, errand);
-    if (!approved) co_return false;
+    const bool may_run = co_await AskReviewers(s, errand);
+    if (!may_run) co_return false;
   }
   const bool open = co_await OpenDoor(s, errand);
   if (!open) co_return false;
+  if (!errand.ticket.empty()) {
+    const bool used = co_await UseTicket(s, errand);
+    if (!used) co_return false;
+  }
   // Recording, people, relays and schemas take their time: after the last wait, what was decided must still hold.
   const bool waited = errand.held + errand.opening > absl::ZeroDuration();
   if (waited && NeedsFreshSchema(s, errand)) co_await Freshen(s);

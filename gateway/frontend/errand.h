@@ -21,8 +21,18 @@
 
 namespace postern::frontend {
 
+// What only the reading of a held statement knows.
+struct ForReview {
+  std::vector<std::string> columns;
+  sql::Dialect dialect;       // it was read in
+  std::string digest;         // equal for statements that differ only in values
+  std::string schema_digest;  // of the target's schema it was read by; empty where none was known
+};
+
 struct Errand {
   const mysql::CommandInfo* command = nullptr;
+  // In its packet.
+  uint64_t statements = 1;
   // Its record was handed to the journal.
   bool recorded = false;
   // Of the agent's last packet: the answer is numbered from the next.
@@ -40,11 +50,17 @@ struct Errand {
   bool touches_schema = false;
   // Running it may change the target's schema.
   bool changes_schema = false;
+  // Running it may end the open transaction.
+  bool may_end_transaction = false;
+  // Filled in where it is held.
+  ForReview review;
+  // The approved ticket that lets it run, to be used.
+  std::string ticket;
   // Of a FETCH: those of the EXECUTE that opened the cursor.
   std::shared_ptr<const masking::RowMasks> cursor_masks;
   // What the journal will hold of it; also what a reviewer is shown.
   v1::Statement record;
-  // The payload for a server with these capabilities. Called once, after everything else was settled.
+  // The payload for a server with these capabilities. Called after everything else was settled; the same each time.
   std::function<std::string(mysql::Capabilities)> payload;
   // Payloads without a reply that go right before it.
   std::vector<std::string> ahead;

@@ -11,6 +11,7 @@
 #include "gateway/frontend/outcome.h"
 #include "gateway/frontend/refusal.h"
 #include "gateway/frontend/screen.h"
+#include "gateway/frontend/transaction.h"
 
 namespace postern::frontend {
 namespace {
@@ -170,7 +171,9 @@ asio::awaitable<bool> Forward(SessionState& s, Errand& errand) {
     co_await BreakOff(s, errand, status);
     co_return false;
   }
+  const bool was_in_transaction = s.in_transaction();
   Follow(s, errand.command->reply);
+  NoteTransaction(s, errand, was_in_transaction);
   if (reply.cut && errand.limits.max_affected_rows && reply.affected_rows > *errand.limits.max_affected_rows) {
     s.End({.reason = "changed too many rows",
            .error_code = 1226,

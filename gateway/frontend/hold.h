@@ -1,4 +1,4 @@
-// A held statement waits on the wire until people decide.
+// What is held goes to people: the statement waits on the wire until they decide, or is refused with a ticket.
 #ifndef POSTERN_GATEWAY_FRONTEND_HOLD_H_
 #define POSTERN_GATEWAY_FRONTEND_HOLD_H_
 
@@ -9,9 +9,10 @@
 
 namespace postern::frontend {
 
-// True when the statement may run now. Otherwise the agent has been answered. The approval is bound to what the errand
-// holds: while it waits, nothing else runs in the session, so neither text, parameters, schema nor modes can move.
-asio::awaitable<bool> WaitForApproval(SessionState& s, Errand& errand);
+// True when the statement may run now, after its ticket was used if errand.ticket names one. Otherwise the agent has been
+// answered. What waits is bound to what the errand holds: while it does, nothing else runs in the session, so neither text,
+// parameters, schema nor modes can move. A ticket is bound by a digest over all of it.
+asio::awaitable<bool> AskReviewers(SessionState& s, Errand& errand);
 
 }  // namespace postern::frontend
 

@@ -8,7 +8,9 @@
 #include "common/mysql/collation.h"
 #include "common/sql/lexer/name_char.h"
 #include "common/sql/read.h"
+#include "gateway/frontend/approval_for.h"
 #include "gateway/frontend/refusal.h"
+#include "gateway/frontend/transaction.h"
 #include "gateway/policy/decide.h"
 #include "gateway/policy/decide_packet.h"
 #include "gateway/policy/mask_plan.h"
@@ -75,10 +77,12 @@ void JudgeBatch(const SessionState& s, const policy::Rules& rules, Judged& judge
   }
   const policy::SessionFacts session = s.Facts();
   judged.is_batch = batch.statements.size() > 1;
+  judged.errand.statements = batch.statements.size();
   for (const sql::Reading& reading : batch.statements) {
     DescribeFacts(judged.errand.record, reading.facts);
     judged.errand.changes_schema |= sql::MayChangeSchema(reading.facts);
     judged.errand.touches_schema |= TouchesSchema(reading.facts);
+    judged.errand.may_end_transaction |= MayEndTransaction(reading.facts);
     absl::StrAppend(&judged.forwarded, judged.forwarded.empty() ? "" : ";",
                     absl::string_view(reading.canonical.view().data(), reading.canonical.view().size()));
   }
@@ -86,8 +90,9 @@ void JudgeBatch(const SessionState& s, const policy::Rules& rules, Judged& judge
   for (const sql::Reading& reading : batch.statements) all.push_back(&reading.facts);
   policy::Decision decision = UnderMasks(judged.errand, policy::DecidePacket(rules, all, session),
                                          policy::PlanMasks(rules, all, session, judged.catalog.get()));
-  judged.facts = std::move(batch.statements.front().facts);
   SetDecision(judged.errand, std::move(decision), rules);
+  NoteForReview(judged.errand, all, judged.forwarded, s.dialect, judged.catalog.get());
+  judged.facts = std::move(batch.statements.front().facts);
 }
 
 void JudgeOne(const SessionState& s, const policy::Rules& rules, Judged& judged, std::string_view text) {
@@ -108,8 +113,11 @@ void JudgeOne(const SessionState& s, const policy::Rules& rules, Judged& judged,
               rules);
   judged.errand.changes_schema = sql::MayChangeSchema(reading.facts);
   judged.errand.touches_schema = TouchesSchema(reading.facts);
+  judged.errand.may_end_transaction = MayEndTransaction(reading.facts);
   judged.forwarded = std::string(reading.canonical.view());
   judged.facts = std::move(reading.facts);
+  const sql::Facts* const facts = &judged.facts;
+  NoteForReview(judged.errand, {&facts, 1}, judged.forwarded, s.dialect, judged.catalog.get());
 }
 
 }  // namespace
@@ -162,10 +170,13 @@ void JudgePrepared(const SessionState& s, Errand& errand, PreparedStatement& pre
   }
   errand.changes_schema = sql::MayChangeSchema(prepared.facts);
   errand.touches_schema = TouchesSchema(prepared.facts);
+  errand.may_end_transaction = MayEndTransaction(prepared.facts);
   SetDecision(errand,
               UnderMasks(errand, policy::DecidePacket(*rules, {&prepared.facts}, session),
                          policy::PlanMasks(*rules, prepared.facts, session, catalog.get())),
               *rules);
+  const sql::Facts* const facts = &prepared.facts;
+  NoteForReview(errand, {&facts, 1}, prepared.forwarded, prepared.dialect, catalog.get());
 }
 
 void JudgeUse(SessionState& s, Errand& errand, std::string_view schema) {

@@ -82,7 +82,15 @@ size_t LiveSessions::EndByTask(std::string_view task_id, const std::string& reas
 }
 
 size_t LiveSessions::EndUnproven(const std::string& reason) {
-  return EndWhere([](const Entry& entry) { return !entry.still_valid(); }, reason);
+  std::vector<Entry> all;
+  {
+    std::lock_guard lock(mutex_);
+    for (const auto& [session_id, entry] : entries_) all.push_back(entry);
+  }
+  // Not under the lock: a certificate takes its time.
+  std::erase_if(all, [](const Entry& entry) { return entry.still_valid(); });
+  for (const Entry& entry : all) entry.end(reason);
+  return all.size();
 }
 
 size_t LiveSessions::EndAll(const std::string& reason) {

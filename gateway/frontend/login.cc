@@ -26,6 +26,9 @@ namespace {
 constexpr uint16_t kTooManySessions = 1040;  // ER_CON_COUNT_ERROR
 constexpr uint16_t kCannotRecord = 1227;     // ER_SPECIFIC_ACCESS_DENIED_ERROR
 constexpr std::chrono::seconds kFloodDelay{1};
+// Longer than it takes to find out what is wrong with any proof: each refusal comes that long after it was asked for, so that
+// the time tells nothing.
+constexpr std::chrono::milliseconds kRefusalDelay{20};
 
 // The agent is not known yet when this is offered; whether it may use it is decided with each packet.
 bool OfferMultiStatements(const Services& services) {
@@ -100,9 +103,8 @@ void RecordRefused(const Services& services, const AgentChannel& channel, const 
   RecordLater(services.journal, record);
 }
 
-// Whoever guesses on after too many failures fills neither the journal nor the log, and waits for each answer.
-asio::awaitable<void> SlowDown(AgentChannel& channel) {
-  asio::steady_timer timer(channel.executor(), kFloodDelay);
+asio::awaitable<void> WaitUntil(AgentChannel& channel, std::chrono::steady_clock::time_point when) {
+  asio::steady_timer timer(channel.executor(), when);
   asio::error_code ignored;
   co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
 }
@@ -160,15 +162,14 @@ asio::awaitable<absl::StatusOr<LoggedIn>> Converse(const Services& services, Age
       action = packet.ok() ? flow.OnPacket(packet->first_sequence, packet->payload) : flow.OnBadPacket(packet.status());
     } else if (std::holds_alternative<mysql::StartTls>(action.next)) {
       if (absl::Status tls = co_await channel.StartTls(services.tls()); !tls.ok()) co_return tls;
-      action = flow.OnTlsStarted();
+      action = flow.OnTlsStarted(channel.certificate() != nullptr);
     } else if (auto* claim = std::get_if<mysql::Verify>(&action.next)) {
+      const auto asked = std::chrono::steady_clock::now();
       co_await AwaitKeys(services.authenticator, claim->secret.Reveal());
       admission = co_await Enter(services, channel, connection_id, *claim);
-      if (admission.flood) {
-        co_await SlowDown(channel);
-      } else if (!admission.login) {
-        RecordRefused(services, channel, ShownName(*claim), admission.reason);
-      }
+      // Whoever guesses on after too many failures fills neither the journal nor the log, and waits for each answer.
+      if (!admission.login && !admission.flood) RecordRefused(services, channel, ShownName(*claim), admission.reason);
+      if (!admission.login) co_await WaitUntil(channel, asked + (admission.flood ? kFloodDelay : kRefusalDelay));
       action = admission.login ? flow.OnAccepted() : flow.OnRefused(admission.error);
     } else if (std::holds_alternative<mysql::LoggedIn>(action.next)) {
       co_return *std::move(admission.login);

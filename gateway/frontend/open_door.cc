@@ -50,10 +50,11 @@ asio::awaitable<bool> OpenDoor(SessionState& s, Errand& errand) {
   s.waiting = Waiting::kNothing;
   errand.opening = absl::Now() - since;
   if (!door.ok()) {
+    s.services.tasks.GiveUpDoor(s.login.session_id);
     co_await Refuse(s, errand, DoorFailed(s, errand, door.status()));
     co_return false;
   }
-  s.services.tasks.CountDoor(s.login.session_id);
+  s.services.tasks.CountDoor(s.login.session_id, (*door)->opened().relay);
   if (s.ending) {
     (*door)->Close();
     co_await Refuse(s, errand, SessionEnded(s, errand));

@@ -67,7 +67,7 @@ Refusal DeniedByPolicy(const Errand& errand) {
 }
 
 Refusal NotApproved(const SessionState& s, const Errand& errand, const std::string& approval_id,
-                    const approval::Resolution& how) {
+                    const approval::Resolution& how, absl::Duration wait) {
   if (s.ending) return SessionEnded(s, errand);
   const auto keys = [&](std::string_view decision) {
     return absl::StrCat("decision=", absl::string_view(decision.data(), decision.size()),
@@ -80,7 +80,7 @@ Refusal NotApproved(const SessionState& s, const Errand& errand, const std::stri
                            keys("denied"))}};
     case v1::ApprovalDecided::VERDICT_EXPIRED:
       return {{kTimeLimit, "HY000",
-               WithBracket(absl::StrCat("Nobody approved this ", What(errand), " in time, so it did not run."), errand,
+               WithBracket(absl::StrCat("Nobody approved this ", What(errand), " within ", absl::FormatDuration(wait), ", so it did not run."), errand,
                            keys("expired") + " retry=same-statement")}};
     default:
       break;
@@ -91,6 +91,40 @@ Refusal NotApproved(const SessionState& s, const Errand& errand, const std::stri
   return {{kRefused, "42000",
            WithBracket(absl::StrCat("This ", What(errand), " could not be held for approval: ", how.reason), errand,
                        keys("void"))}};
+}
+
+Refusal HeldAsTicket(const Errand& errand, const v1::Approval& approval) {
+  const uint32_t needed = approval.approvals_needed();
+  const std::string until = absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", absl::FromUnixMillis(approval.expires_at_unix_ms()), absl::UTCTimeZone());
+  return {{kRefused, "42000",
+           WithBracket(absl::StrCat("This ", What(errand), " waits for ", needed, needed == 1 ? " approval" : " approvals", " until ", until,
+                                    " and did not run. Once it is approved, send the very same statement again within ",
+                                    absl::FormatDuration(absl::Seconds(approval.window_seconds())), ": it then runs, once",
+                                    approval.in_transaction() ? ", in this transaction only." : "."),
+                       errand, absl::StrCat("decision=held rule=", errand.decision.rule(), " approval=", approval.id(),
+                                            " retry=same-statement"))}};
+}
+
+Refusal TicketDenied(const Errand& errand, const v1::Approval& approval) {
+  const v1::Vote& vote = approval.votes(approval.votes_size() - 1);
+  return {{kRefused, "42000",
+           WithBracket(absl::StrCat("Reviewer ", vote.reviewer(), " denied this ", What(errand), ": ", vote.reason()), errand,
+                       absl::StrCat("decision=denied rule=", errand.decision.rule(), " approval=", approval.id()))}};
+}
+
+Refusal TicketUsedUp(const Errand& errand) {
+  return {{kRefused, "42000",
+           WithBracket(absl::StrCat("The approval of this ", What(errand),
+                                    " was used by the same statement sent before it, or is over. Send it again to ask anew."),
+                       errand, absl::StrCat("decision=used rule=", errand.decision.rule(), " approval=", errand.ticket,
+                                            " retry=same-statement"))}};
+}
+
+Refusal NotHeld(const Errand& errand, std::string_view why) {
+  return {{kRefused, "42000",
+           WithBracket(absl::StrCat("This ", What(errand), " could not be held for approval: ",
+                                    absl::string_view(why.data(), why.size())),
+                       errand, absl::StrCat("decision=void rule=", errand.decision.rule()))}};
 }
 
 Refusal DoorFailed(const SessionState& s, const Errand& errand, const absl::Status& why) {

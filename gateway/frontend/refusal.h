@@ -32,8 +32,13 @@ struct Refusal {
 Refusal RefusalWith(uint16_t code, std::string sqlstate, std::string message);
 Refusal RecordingFailed(const Errand& errand, const absl::Status& why);
 Refusal DeniedByPolicy(const Errand& errand);
+// `wait`: how long it waited for a decision at most.
 Refusal NotApproved(const SessionState& s, const Errand& errand, const std::string& approval_id,
-                    const approval::Resolution& how);
+                    const approval::Resolution& how, absl::Duration wait);
+Refusal HeldAsTicket(const Errand& errand, const v1::Approval& approval);
+Refusal TicketDenied(const Errand& errand, const v1::Approval& approval);
+Refusal TicketUsedUp(const Errand& errand);
+Refusal NotHeld(const Errand& errand, std::string_view why);
 Refusal DoorFailed(const SessionState& s, const Errand& errand, const absl::Status& why);
 Refusal ServerChanged(const Errand& errand);
 Refusal PolicyChanged(const Errand& errand);

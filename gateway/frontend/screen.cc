@@ -1,37 +1,14 @@
 #include "gateway/frontend/screen.h"
 
-#include <absl/strings/match.h>
-#include <absl/strings/str_cat.h>
-
-#include <algorithm>
 #include <utility>
 #include <vector>
 
+#include "gateway/frontend/prediction.h"
 #include "gateway/frontend/refusal.h"
 #include "gateway/policy/masks.h"
 
 namespace postern::frontend {
 namespace {
-
-constexpr size_t kMaxNameBytes = 64;  // longer aliases are cut by servers, each in its own way
-
-bool IsPlainAscii(std::string_view name) {
-  return std::all_of(name.begin(), name.end(), [](char c) { return c >= ' ' && c < 0x7F; });
-}
-
-std::string_view Trimmed(std::string_view name) {
-  while (!name.empty() && name.front() == ' ') name.remove_prefix(1);
-  while (!name.empty() && name.back() == ' ') name.remove_suffix(1);
-  return name;
-}
-
-// Whether the result's name can be the predicted one. What servers spell in ways of their own is not compared.
-bool MayBeNamed(std::string_view predicted, std::string_view actual) {
-  if (predicted.empty() || predicted.size() > kMaxNameBytes || !IsPlainAscii(predicted) || !IsPlainAscii(actual)) return true;
-  const std::string_view a = Trimmed(predicted);
-  const std::string_view b = Trimmed(actual);
-  return absl::EqualsIgnoreCase(absl::string_view(a.data(), a.size()), absl::string_view(b.data(), b.size()));
-}
 
 masking::Detector::Options OptionsOf(const policy::Detector& from) {
   masking::Detector::Options options;
@@ -97,10 +74,12 @@ masking::Verdict Screen::OnColumns(Columns columns, size_t result) {
   }
   const bool planned = plan.predicted && result == 0;
   if (planned) {
-    if (std::string why = Compare(columns); !why.empty()) return Withhold(std::move(why));
+    if (std::string why = DifferenceFrom(plan, columns); !why.empty()) return Withhold(std::move(why));
     for (size_t i = 0; i < masks.size(); ++i) masks[i] = plan.outputs[i].mask;
   }
-  if (std::string why = FindMasked(columns, planned); !why.empty()) return Withhold(std::move(why));
+  if (std::string why = UnplannedMasked(*errand_.rules, session_, plan, planned, columns); !why.empty()) {
+    return Withhold(std::move(why));
+  }
   return Let(columns, masks);
 }
 
@@ -113,33 +92,6 @@ std::optional<mysql::ErrPacket> Screen::AfterRow() {
 masking::ValueWitness* Screen::witness() { return s_.login.task->budget().counts_masked_values() ? this : nullptr; }
 
 void Screen::OnMasked(std::string_view value) { s_.login.task->budget().CountMasked(value); }
-
-// Names are those of the statement and of the schema: no value is told.
-std::string Screen::Compare(Columns columns) const {
-  const auto& outputs = errand_.masks.outputs;
-  if (columns.size() != outputs.size()) {
-    return absl::StrCat("the result has ", columns.size(), " columns where ", outputs.size(), " were expected");
-  }
-  for (size_t i = 0; i < outputs.size(); ++i) {
-    if (MayBeNamed(outputs[i].name, columns[i].name)) continue;
-    return absl::StrCat("column ", i + 1, " of the result is not ", outputs[i].name);
-  }
-  return {};
-}
-
-// By the origin that the server tells: views and derived tables may hide it, but what it names is so.
-std::string Screen::FindMasked(Columns columns, bool skip_planned) const {
-  for (size_t i = 0; i < columns.size(); ++i) {
-    if (skip_planned && errand_.masks.outputs[i].mask) continue;
-    const mysql::ColumnDefinition41& column = columns[i];
-    if (column.org_name.empty()) continue;
-    for (const std::string& table : {column.org_table, column.table}) {
-      if (table.empty() || !policy::MaskOf(*errand_.rules, session_, column.schema, table, column.org_name)) continue;
-      return absl::StrCat("column ", i + 1, " of the result is ", table, ".", column.org_name, ", which is masked");
-    }
-  }
-  return {};
-}
 
 masking::Verdict Screen::Let(Columns columns, std::span<const std::optional<policy::Mask>> masks) const {
   auto compiled = masking::RowMasks::Compile(columns, masks, {s_.mask_key, CollationOf(s_.dialect.charset)}, s_.detector);

@@ -35,8 +35,6 @@ class Screen final : public masking::ResultJudge, public masking::ValueWitness {
  private:
   using Columns = masking::RowMasks::Columns;
 
-  std::string Compare(Columns columns) const;
-  std::string FindMasked(Columns columns, bool skip_planned) const;
   masking::Verdict Let(Columns columns, std::span<const std::optional<policy::Mask>> masks) const;
   masking::Verdict Withhold(std::string why);
 

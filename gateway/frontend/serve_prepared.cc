@@ -7,6 +7,7 @@
 #include "common/mysql/message/command.h"
 #include "common/text/utf8.h"
 #include "gateway/frontend/answer.h"
+#include "gateway/frontend/binding.h"
 #include "gateway/frontend/carry.h"
 #include "gateway/frontend/catch_up.h"
 #include "gateway/frontend/judge.h"
@@ -140,6 +141,7 @@ asio::awaitable<void> ServeExecute(SessionState& s, Packet packet) {
   // Used up, whether it ran or not: as on the server.
   s.prepared.DropSentAhead(*prepared);
   if (!replied) co_return;
+  if (!s.walker.summary().error) NoteSettings(s, prepared->facts, prepared->forwarded);
   prepared->cursor_open = s.walker.summary().cursor_open;
   prepared->cursor_policy = errand.record.policy_version();
   prepared->cursor_rows = prepared->cursor_bytes = 0;

@@ -7,6 +7,7 @@
 
 #include "common/mysql/message/command.h"
 #include "gateway/frontend/answer.h"
+#include "gateway/frontend/binding.h"
 #include "gateway/frontend/carry.h"
 #include "gateway/frontend/catch_up.h"
 #include "gateway/frontend/journaling.h"
@@ -73,7 +74,8 @@ asio::awaitable<void> ServeQuery(SessionState& s, Packet packet) {
   errand.payload = [&](mysql::Capabilities upstream) {
     return mysql::ComQuery{.attributes = query->attributes, .sql = judged.forwarded}.Encode(upstream);
   };
-  co_await Carry(s, errand);
+  const bool replied = co_await Carry(s, errand);
+  if (replied && !s.walker.summary().error) NoteSettings(s, judged.facts, judged.forwarded, judged.is_batch);
 }
 
 asio::awaitable<void> ServeFieldList(SessionState& s, Packet packet) {

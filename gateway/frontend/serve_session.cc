@@ -12,6 +12,7 @@
 #include "gateway/frontend/outcome.h"
 #include "gateway/frontend/refusal.h"
 #include "gateway/frontend/serve.h"
+#include "gateway/frontend/transaction.h"
 #include "gateway/policy/decide.h"
 
 namespace postern::frontend {
@@ -46,6 +47,8 @@ asio::awaitable<void> ServeReset(SessionState& s, Packet packet) {
   if (s.ending) co_return co_await Refuse(s, errand, SessionEnded(s, errand));
   s.prepared = {};
   s.postponed.clear();
+  s.settings.clear();
+  EndTransaction(s, "its connection was reset");
   if (s.door) {
     s.waiting = Waiting::kReply;
     s.step.Arm(s.services.options.open_timeout, [&s] { s.End(ServerStalled()); });

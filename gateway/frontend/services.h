@@ -44,6 +44,8 @@ struct FrontendOptions {
   absl::Duration idle_timeout = absl::Hours(8);
   absl::Duration hold_wait_max = absl::Hours(1);
   absl::Duration catalog_max_age;
+  // An older preview of what a held statement would change is no ground for a vote.
+  absl::Duration preview_max_age = absl::Minutes(10);
 };
 
 struct Services {

@@ -14,6 +14,7 @@
 #include "gateway/frontend/login.h"
 #include "gateway/frontend/serve.h"
 #include "gateway/frontend/session_state.h"
+#include "gateway/frontend/transaction.h"
 
 namespace postern::frontend {
 namespace {
@@ -64,6 +65,7 @@ Ending EndingOf(const absl::Status& read_failure) {
 }
 
 asio::awaitable<void> Finish(SessionState& s) {
+  EndTransaction(s, s.ending->reason);
   if (s.door) s.door->Close();
   co_await s.login.registration->Close(s.ending->reason, s.statements);
 }

@@ -23,6 +23,7 @@
 #include "gateway/frontend/watchdog.h"
 #include "gateway/identity/principal.h"
 #include "gateway/masking/result_masker.h"
+#include "gateway/policy/decision.h"
 #include "gateway/policy/session_facts.h"
 #include "gateway/policy/rules.h"
 #include "gateway/tasks/open_task.h"
@@ -48,6 +49,8 @@ struct LoggedIn {
   uint32_t connection_id = 0;
   mysql::Capabilities capabilities = 0;
   uint16_t collation = 0;
+  // How it wants to learn of decisions about its statements, if it said so.
+  std::optional<policy::HoldMode> hold_mode;
   // That of its password, or one of its own.
   tasks::Membership task;
   std::shared_ptr<SessionHandle> handle;
@@ -73,6 +76,14 @@ struct Postponed {
   sql::Facts facts;
 };
 
+// transaction.h
+struct Transaction {
+  uint64_t number = 0;  // grows with the end of each
+  absl::Time since;
+  uint64_t statements = 0;  // that ran in it
+  std::vector<std::string> tickets;
+};
+
 // What the session's coroutine is waiting for, so that an interruption knows what to stop.
 enum class Waiting { kNothing, kApproval, kDoor, kReply };
 
@@ -93,6 +104,9 @@ struct SessionState {
   std::string schema;
   uint16_t status_flags = mysql::server_status::kAutocommit;
   bool multi_statements = false;
+  Transaction transaction;
+  // Variables that a SET has changed, and the SHA-256 of what it set them to; of those that no other field follows.
+  std::map<std::string, std::string> settings;
 
   // The target's schema did not come in time after somebody changed it: until it does, nobody reads by it.
   bool schema_is_stale = false;

@@ -1,4 +1,4 @@
-// From a secret to a Principal.
+// From what somebody shows to a Principal.
 #ifndef POSTERN_GATEWAY_IDENTITY_AUTHENTICATOR_H_
 #define POSTERN_GATEWAY_IDENTITY_AUTHENTICATOR_H_
 
@@ -6,11 +6,23 @@
 #include <absl/status/statusor.h>
 #include <absl/time/time.h>
 
+#include <memory>
 #include <string_view>
 
 #include "gateway/identity/principal.h"
 
 namespace postern::identity {
+
+// What somebody shows to prove who it is. Valid for the call it is given to.
+struct Proof {
+  // An access token ("pat_…"), an issuer's token, a task's password; empty for none.
+  std::string_view secret;
+  // The peer's address, and the name it says it has, if it says one: what failures are counted by.
+  std::string_view source;
+  std::string_view name = {};
+  // Null: it showed none. Not verified yet.
+  std::shared_ptr<const tls::PeerCertificate> certificate = nullptr;
+};
 
 class Authenticator {
  public:
@@ -23,10 +35,9 @@ class Authenticator {
   // were read again, or could not be, within seconds. Thread-safe; does not block on I/O.
   virtual void Prepare(std::string_view, absl::Time, Ready ready) { ready(); }
 
-  // Checks an access token ("pat_…") or an issuer's token. UNAUTHENTICATED for one that is unknown, wrong, expired or
-  // revoked; the message is for the record, and whoever asked is told the same for each. Thread-safe; does not block on I/O.
-  // `source` is the peer's address, for rate limits: RESOURCE_EXHAUSTED when it failed too often lately.
-  virtual absl::StatusOr<Principal> Authenticate(std::string_view secret, std::string_view source, absl::Time now) = 0;
+  // UNAUTHENTICATED for a proof that is unknown, wrong, expired or revoked; the message is for the record, and whoever asked is told
+  // the same for each. RESOURCE_EXHAUSTED: the same, once too often. Thread-safe; does not block on I/O.
+  virtual absl::StatusOr<Principal> Authenticate(const Proof& proof, absl::Time now) = 0;
 
   // Whether an agent can come in with a token of an OpenID provider: then its client is asked for one. Thread-safe.
   virtual bool TakesIdTokens() const { return false; }

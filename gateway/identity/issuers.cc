@@ -32,9 +32,10 @@ void Issuers::Replace(std::vector<Issuer> issuers) {
       const auto same = std::find_if(gone.begin(), gone.end(), [&](const Entry& entry) {
         return entry.keys != nullptr && entry.issuer == issuer;
       });
+      const uint64_t number = same != gone.end() ? same->number : next_number_++;
       auto keys = same != gone.end() ? std::move(same->keys)
                                      : std::make_unique<IssuerKeys>(issuer, fetch_, [this] { revoked_(); }, pace_);
-      entries_.push_back({std::move(issuer), std::move(keys)});
+      entries_.push_back({std::move(issuer), std::move(keys), number});
     }
   }
   // Before the wait for threads of those that are gone.
@@ -63,6 +64,7 @@ absl::StatusOr<Issuers::Claimed> Issuers::Claim(const jose::Jwt& token, absl::Ti
       return Refuse("the token fits two entries of identity.issuers");
     } else {
       claimed = {&entry, *std::move(who)};
+      claimed.who.issuer_entry = entry.number;
     }
   }
   if (claimed.entry == nullptr) return refusal;
@@ -99,13 +101,8 @@ bool Issuers::AwaitKey(std::string_view secret, absl::Time now, Ready& ready) co
                                      ready);
 }
 
-absl::StatusOr<Principal> Issuers::Authenticate(std::string_view secret, std::string_view source, absl::Time now) {
-  if (!jose::LooksLikeJwt(secret)) return others_.Authenticate(secret, source, now);
-  auto who = Check(secret, now);
-  if (who.ok()) return who;
-  // They do not know it either, and see to what a failure costs.
-  const absl::Status refused = others_.Authenticate(secret, source, now).status();
-  return absl::IsUnauthenticated(refused) ? who.status() : refused;
+absl::StatusOr<Principal> Issuers::Authenticate(const Proof& proof, absl::Time now) {
+  return jose::LooksLikeJwt(proof.secret) ? Check(proof.secret, now) : others_.Authenticate(proof, now);
 }
 
 bool Issuers::TakesIdTokens() const {
@@ -120,7 +117,8 @@ bool Issuers::StillValid(const Principal& who, absl::Time now) const {
   return now < who.expires_at && std::any_of(
                                      entries_.begin(), entries_.end(),
                                      [&](const Entry& entry) {
-                                       return entry.issuer.url == who.issuer && entry.issuer.kind == who.kind &&
+                                       const bool same = who.issuer_entry == 0 || entry.number == who.issuer_entry;
+                                       return same && entry.issuer.url == who.issuer && entry.issuer.kind == who.kind &&
                                               entry.keys->Has(who.signing_key);
                                      });
 }

@@ -1,7 +1,6 @@
 // Tokens of the organisation's own identity providers (OpenID Connect), checked at every login.
 //
-// Stands before another Authenticator: a secret that is no good token of a configured issuer goes on to that one, so
-// that every failure is counted, limited and told in one way, whatever was tried. Thread-safe.
+// Stands before another Authenticator: a secret that is no JSON Web Token goes on to that one. Thread-safe.
 #ifndef POSTERN_GATEWAY_IDENTITY_ISSUERS_H_
 #define POSTERN_GATEWAY_IDENTITY_ISSUERS_H_
 
@@ -36,7 +35,7 @@ class Issuers final : public Authenticator {
   void Stop();
 
   void Prepare(std::string_view secret, absl::Time now, Ready ready) override;
-  absl::StatusOr<Principal> Authenticate(std::string_view secret, std::string_view source, absl::Time now) override;
+  absl::StatusOr<Principal> Authenticate(const Proof& proof, absl::Time now) override;
   bool StillValid(const Principal& who, absl::Time now) const override;
   bool TakesIdTokens() const override;
 
@@ -44,6 +43,7 @@ class Issuers final : public Authenticator {
   struct Entry {
     Issuer issuer;
     std::unique_ptr<IssuerKeys> keys;
+    uint64_t number = 0;  // never given to another one
   };
   // Whom the token says it speaks for, and which entry says that it may. Not verified yet.
   struct Claimed {
@@ -65,6 +65,7 @@ class Issuers final : public Authenticator {
   // Shared by checks, which never block; exclusive for the moment of a replacement.
   mutable std::shared_mutex mutex_;
   std::vector<Entry> entries_;
+  uint64_t next_number_ = 1;
 };
 
 }  // namespace postern::identity

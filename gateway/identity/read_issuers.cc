@@ -1,11 +1,11 @@
 #include "gateway/identity/read_issuers.h"
 
 #include <algorithm>
-#include <optional>
 #include <string>
 #include <utility>
 
 #include "common/http/client.h"
+#include "gateway/identity/role_word.h"
 
 namespace postern::identity {
 namespace {
@@ -15,13 +15,6 @@ constexpr size_t kMaxListed = 64;
 
 const std::vector<std::pair<std::string_view, v1::PrincipalKind>> kKinds = {{"agent", v1::PRINCIPAL_KIND_AGENT},
                                                                             {"person", v1::PRINCIPAL_KIND_PERSON}};
-
-std::optional<v1::Role> RoleOf(const std::string& name) {
-  if (name == "reviewer") return v1::ROLE_REVIEWER;
-  if (name == "auditor") return v1::ROLE_AUDITOR;
-  if (name == "admin") return v1::ROLE_ADMIN;
-  return std::nullopt;
-}
 
 void CheckUrl(config::Section& section, std::string_view key, const std::string& url) {
   const bool https = url.starts_with("https://") && http::IsPrivateUrl(url);
@@ -57,7 +50,7 @@ void ReadRoles(config::Section section, Issuer& issuer) {
   for (const std::string& group : section.Keys()) {
     const std::vector<std::string> names = section.Texts(group);
     for (const std::string& name : names) {
-      const auto role = RoleOf(name);
+      const auto role = RoleFrom(name);
       if (!role) {
         section.Report(group, "expected roles of reviewer, auditor, admin");
       } else {
@@ -91,6 +84,9 @@ Issuer ReadIssuer(config::Section& section) {
   if (issuer.max_key_age < issuer.refresh_interval) section.Report("max_key_age", "is shorter than refresh_interval");
   issuer.audiences = Few(section, "audience", section.Texts("audience"));
   issuer.authorized_parties = Few(section, "authorized_parties", section.Strings("authorized_parties", {}));
+  if (section.Has("authorized_parties") && issuer.authorized_parties.empty()) {
+    section.Report("authorized_parties", "nobody is authorized; leave it out to believe tokens of every party");
+  }
   issuer.algorithms = ReadAlgorithms(section, std::move(issuer.algorithms));
   issuer.clock_skew = section.Duration("clock_skew", issuer.clock_skew, {absl::ZeroDuration(), absl::Minutes(10)});
   ReadRequiredClaims(section.Optional("required_claims"), issuer);
@@ -101,7 +97,7 @@ Issuer ReadIssuer(config::Section& section) {
 
 }  // namespace
 
-std::vector<Issuer> ReadIssuers(config::Section identity) {
+std::vector<Issuer> ReadIssuers(config::Section& identity) {
   std::vector<Issuer> issuers;
   identity.EachItem("issuers", [&](config::Section& section) { issuers.push_back(ReadIssuer(section)); });
   if (issuers.size() > kMaxIssuers) identity.Report("issuers", "has more than 32 entries");

@@ -1,4 +1,4 @@
-// The section `identity` of gateway.yaml.
+// `identity.issuers` of gateway.yaml.
 #ifndef POSTERN_GATEWAY_IDENTITY_READ_ISSUERS_H_
 #define POSTERN_GATEWAY_IDENTITY_READ_ISSUERS_H_
 
@@ -9,8 +9,8 @@
 
 namespace postern::identity {
 
-// No section, no issuers.
-std::vector<Issuer> ReadIssuers(config::Section identity);
+// Of the section `identity`; without it, no issuers.
+std::vector<Issuer> ReadIssuers(config::Section& identity);
 
 }  // namespace postern::identity
 

@@ -4,11 +4,9 @@
 #include <openssl/crypto.h>
 
 #include <algorithm>
-#include <cmath>
 #include <utility>
 
 #include "common/ids/ulid.h"
-#include "common/observability/log.h"
 #include "gateway/identity/token_rules.h"
 #include "gateway/identity/token_secret.h"
 
@@ -68,7 +66,7 @@ absl::StatusOr<std::unique_ptr<Tokens>> Tokens::Load(store::TokenStore* store, T
 }
 
 Tokens::Tokens(store::TokenStore* store, TokenOptions options)
-    : store_(store), options_(options), failures_(options.failures) {}
+    : store_(store), options_(options) {}
 
 Tokens::~Tokens() { (void)SaveLastUsed(); }
 
@@ -138,34 +136,19 @@ absl::StatusOr<v1::Token> Tokens::Revoke(std::string_view id, absl::Time now) {
                                    revoked.status().message()));
 }
 
-absl::StatusOr<Principal> Tokens::Authenticate(std::string_view secret, std::string_view source, absl::Time now) {
+absl::StatusOr<Principal> Tokens::Authenticate(const Proof& proof, absl::Time now) {
   // One way for all: hash, find, compare, and only then see what was wrong.
   static constexpr SecretDigest kNobody{};
-  const SecretDigest digest = DigestOf(secret);
-  {
-    std::lock_guard lock(mutex_);
-    const auto found = by_lookup_.find(LookupOf(secret));
-    const bool known = found != by_lookup_.end();
-    const bool same =
-        CRYPTO_memcmp(digest.data(), known ? found->second.digest.data() : kNobody.data(), digest.size()) == 0;
-    if (known && same && !HasEnded(found->second.token, now)) {
-      Entry& entry = found->second;
-      entry.token.set_last_used_at_unix_ms(std::max(entry.token.last_used_at_unix_ms(), absl::ToUnixMillis(now)));
-      entry.unsaved_use = true;
-      return PrincipalOf(entry.token);
-    }
-  }
-  // A good token is let in however often its address failed: 256 random bits cannot be guessed, and one bad neighbour
-  // behind the same address must not shut the others out. The limit is what keeps failures cheap.
-  const absl::Duration wait = failures_.Wait(source, now);
-  if (wait > absl::ZeroDuration()) {
-    return absl::ResourceExhaustedError(absl::StrCat("too many failed logins from this address, try again in ",
-                                                     static_cast<int64_t>(std::ceil(absl::ToDoubleSeconds(wait))),
-                                                     " s"));
-  }
-  const bool blocks = failures_.Failed(source, now);
-  if (blocks) log::Warning("too many failed logins from this address, it is limited", {{"address", source}});
-  return absl::UnauthenticatedError("the access token is not valid");
+  const SecretDigest digest = DigestOf(proof.secret);
+  std::lock_guard lock(mutex_);
+  const auto found = by_lookup_.find(LookupOf(proof.secret));
+  const bool known = found != by_lookup_.end();
+  const bool same = CRYPTO_memcmp(digest.data(), known ? found->second.digest.data() : kNobody.data(), digest.size()) == 0;
+  if (!known || !same || HasEnded(found->second.token, now)) return absl::UnauthenticatedError("the access token is not valid");
+  Entry& entry = found->second;
+  entry.token.set_last_used_at_unix_ms(std::max(entry.token.last_used_at_unix_ms(), absl::ToUnixMillis(now)));
+  entry.unsaved_use = true;
+  return PrincipalOf(entry.token);
 }
 
 bool Tokens::StillValid(const Principal& who, absl::Time now) const {

@@ -21,7 +21,6 @@
 #include <vector>
 
 #include "gateway/identity/authenticator.h"
-#include "gateway/identity/failure_limit.h"
 #include "gateway/identity/principal.h"
 #include "gateway/store/store.h"
 #include "proto/postern/v1/access.pb.h"
@@ -31,7 +30,6 @@ namespace postern::identity {
 struct TokenOptions {
   absl::Duration default_ttl = absl::Hours(24 * 30);
   absl::Duration max_ttl = absl::Hours(24 * 365);
-  FailureLimitOptions failures;
 };
 
 struct NewToken {
@@ -55,7 +53,7 @@ class Tokens final : public Authenticator {
   // the revocation will not outlive the process. NOT_FOUND.
   absl::StatusOr<v1::Token> Revoke(std::string_view id, absl::Time now);
 
-  absl::StatusOr<Principal> Authenticate(std::string_view secret, std::string_view source, absl::Time now) override;
+  absl::StatusOr<Principal> Authenticate(const Proof& proof, absl::Time now) override;
   bool StillValid(const Principal& who, absl::Time now) const override;
 
   // Writes last-used times that changed since the last call. For a timer, once a minute or so.
@@ -73,7 +71,6 @@ class Tokens final : public Authenticator {
 
   store::TokenStore* const store_;
   const TokenOptions options_;
-  FailureLimit failures_;
 
   mutable std::mutex mutex_;
   // By lookup; and from id to lookup.

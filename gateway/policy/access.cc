@@ -18,6 +18,7 @@ void TightenApproval(AccessTerms& terms, const AccessTerms& other) {
   });
   terms.approval.approvals_needed = std::max(terms.approval.approvals_needed, other.approval.approvals_needed);
   terms.approval.wait = std::min(terms.approval.wait, other.approval.wait);
+  terms.approval.reason_required |= other.approval.reason_required;
 }
 
 }  // namespace

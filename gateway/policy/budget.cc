@@ -35,12 +35,14 @@ void BudgetTerms::Tighten(const BudgetTerms& other) {
   for (const Part& part : kParts) this->*part.limit = Tightest(this->*part.limit, other.*part.limit);
 }
 
-std::optional<Decision> Budget::BeginStatement() {
+std::optional<Decision> Budget::BeginStatement(uint64_t statements) {
+  Spending after = spent_;
+  after.statements = Sum(after.statements, statements - 1);
   for (const Part& part : kParts) {
     const std::optional<uint64_t>& limit = terms_.*part.limit;
-    if (limit && spent_.*part.spent >= *limit) return UsedUp(part, *limit);
+    if (limit && after.*part.spent >= *limit) return UsedUp(part, *limit);
   }
-  spent_.statements = Sum(spent_.statements, 1);
+  spent_.statements = Sum(spent_.statements, statements);
   return std::nullopt;
 }
 

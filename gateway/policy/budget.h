@@ -37,8 +37,9 @@ class Budget {
   // `spent` so far, for terms that changed in the middle of a task.
   explicit Budget(const BudgetTerms& terms, const Spending& spent = {}) : terms_(terms), spent_(spent) {}
 
-  // Before a statement runs: a denial by the rule `budget` if a part of the budget is used up; else the statement is counted.
-  [[nodiscard]] std::optional<Decision> BeginStatement();
+  // Before a statement runs, or several of one packet: a denial by the rule `budget` if a part of the budget is used up, or has
+  // not so many statements left; else they are counted.
+  [[nodiscard]] std::optional<Decision> BeginStatement(uint64_t statements = 1);
 
   // Whatever came back. A denial if it is more than there was left: then what goes beyond must not be handed on, and no
   // further statement begins.

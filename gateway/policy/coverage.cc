@@ -141,6 +141,10 @@ Decision Coverage::Held(const Demand& first) const {
     names.push_back(rule->name);
     terms.approvals_needed = std::max(terms.approvals_needed, rule->hold.approvals_needed);
     terms.wait = std::min(terms.wait, rule->hold.wait);
+    terms.window = std::min(terms.window, rule->hold.window);
+    terms.reason_required |= rule->hold.reason_required;
+    terms.preview |= rule->hold.preview;
+    terms.mode = std::min(terms.mode, rule->hold.mode);  // one that waits is enough
     std::erase_if(terms.reviewers, [&](const std::string& group) {
       const auto& others = rule->hold.reviewers;
       return std::find(others.begin(), others.end(), group) == others.end();

@@ -48,7 +48,9 @@ Decision Strictest(Decision a, Decision b) {
   }
   const StatementLimits of_a = a.limits();
   const StatementLimits of_b = b.limits();
-  return (b.effect() > a.effect() ? std::move(b) : std::move(a)).Within(of_a).Within(of_b);
+  // What drivers send to start up speaks for nothing else in the packet.
+  const bool takes_b = b.effect() > a.effect() || (b.effect() == a.effect() && a.rule() == builtin::kStartup);
+  return (takes_b ? std::move(b) : std::move(a)).Within(of_a).Within(of_b);
 }
 
 Decision DecideOne(const Rules& rules, const sql::Facts& facts, const SessionFacts& session) {

@@ -17,6 +17,23 @@ std::string_view EffectName(Effect effect) {
   return "deny";
 }
 
+std::string_view HoldModeName(HoldMode mode) {
+  switch (mode) {
+    case HoldMode::kWait:
+      return "wait";
+    case HoldMode::kTicket:
+      return "ticket";
+  }
+  return "wait";
+}
+
+std::optional<HoldMode> HoldModeFromName(std::string_view name) {
+  for (const HoldMode mode : {HoldMode::kWait, HoldMode::kTicket}) {
+    if (name == HoldModeName(mode)) return mode;
+  }
+  return std::nullopt;
+}
+
 bool IsBuiltin(std::string_view rule) {
   static constexpr std::string_view kNames[] = {builtin::kDefault,
                                                 builtin::kStartup,
@@ -37,6 +54,7 @@ bool IsBuiltin(std::string_view rule) {
                                                 builtin::kMultiStatements,
                                                 builtin::kCondition,
                                                 builtin::kBudget,
+                                                builtin::kPreview,
                                                 builtin::kMaskedColumn,
                                                 builtin::kNotResolved,
                                                 builtin::kServerState,

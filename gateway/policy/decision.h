@@ -7,6 +7,7 @@
 #include <absl/time/time.h>
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -19,11 +20,20 @@ namespace postern::policy {
 enum class Effect : uint8_t { kAllow, kHold, kDeny };  // the later beats the earlier
 std::string_view EffectName(Effect effect);
 
+// How an agent comes to know: its statement waits on the wire, or is refused at once and sent again when it was approved.
+enum class HoldMode : uint8_t { kWait, kTicket };
+std::string_view HoldModeName(HoldMode mode);
+std::optional<HoldMode> HoldModeFromName(std::string_view name);
+
 // Who may let a held statement run.
 struct HoldTerms {
   std::vector<std::string> reviewers;  // groups; sorted
   uint32_t approvals_needed = 1;
-  absl::Duration wait = absl::Minutes(10);
+  absl::Duration wait = absl::Minutes(10);  // for a decision
+  bool reason_required = false;             // who approves says why
+  HoldMode mode = HoldMode::kWait;          // unless the agent chooses
+  absl::Duration window = absl::Minutes(10);  // an approved ticket may be used for so long
+  bool preview = false;                       // reviewers are shown what it would change
 
   friend bool operator==(const HoldTerms&, const HoldTerms&) = default;
 };
@@ -92,6 +102,7 @@ inline constexpr std::string_view kHeldVariables = "held-variables";        // w
 inline constexpr std::string_view kMultiStatements = "multi-statements";
 inline constexpr std::string_view kCondition = "condition";  // a rule speaks of it, but wants a WHERE, a LIMIT or other columns
 inline constexpr std::string_view kBudget = "budget";        // the task has used up what its access entry gives it
+inline constexpr std::string_view kPreview = "preview";      // what the gateway asks to show what a held statement would change
 inline constexpr std::string_view kMaskedColumn = "masked-column";  // a use of a masked column that could tell its value
 inline constexpr std::string_view kNotResolved = "not-resolved";    // a name nobody knows, where columns are masked
 inline constexpr std::string_view kServerState = "server-state";    // could show values of masked columns by another way

@@ -86,17 +86,26 @@ void ReadConditions(Section& section, Rule& rule) {
 
 }  // namespace
 
-HoldTerms ReadHold(Section& section) {
+HoldTerms ReadReviewers(Section& section) {
   HoldTerms hold;
   hold.reviewers = section.Strings("reviewers");
   std::sort(hold.reviewers.begin(), hold.reviewers.end());
   hold.reviewers.erase(std::unique(hold.reviewers.begin(), hold.reviewers.end()), hold.reviewers.end());
   hold.approvals_needed = static_cast<uint32_t>(section.Int("approvals", 1, {1, 16}));
-  hold.wait = section.Duration("wait", absl::Minutes(10), {absl::Seconds(1), absl::Hours(24)});
+  hold.wait = section.Duration("wait", hold.wait, {absl::Seconds(1), absl::Hours(24)});
+  hold.reason_required = section.Word<bool>("reason", false, {{"optional", false}, {"required", true}});
   return hold;
 }
 
 namespace {
+
+HoldTerms ReadHold(Section& section) {
+  HoldTerms hold = ReadReviewers(section);
+  hold.mode = section.Word<HoldMode>("mode", hold.mode, {{"wait", HoldMode::kWait}, {"ticket", HoldMode::kTicket}});
+  hold.window = section.Duration("window", hold.window, {absl::Seconds(1), absl::Hours(24 * 7)});
+  hold.preview = section.Bool("preview", hold.preview);
+  return hold;
+}
 
 void ReadBody(Section& body, Rule& rule) {
   rule.objects = ReadObjects(body);

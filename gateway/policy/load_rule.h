@@ -12,8 +12,8 @@ namespace postern::policy {
 
 // `names`: those of the rules before it.
 Rule ReadRule(config::Section& section, std::set<std::string>& names);
-// `reviewers`, `approvals` and `wait`, of a hold or of an access entry.
-HoldTerms ReadHold(config::Section& section);
+// `reviewers`, `approvals`, `wait` and `reason`, of a hold or of an access entry.
+HoldTerms ReadReviewers(config::Section& section);
 
 }  // namespace postern::policy
 

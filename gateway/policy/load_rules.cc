@@ -49,7 +49,7 @@ AccessEntry ReadAccess(Section& section) {
   terms.open = section.RequiredWord<Open>(
       "open", {{"automatic", Open::kAutomatic}, {"approval", Open::kApproval}, {"refused", Open::kRefused}});
   if (terms.open == Open::kRefused) return entry;
-  if (terms.open == Open::kApproval) terms.approval = ReadHold(section);
+  if (terms.open == Open::kApproval) terms.approval = ReadReviewers(section);
   terms.max_ttl = section.Duration("max_ttl", terms.max_ttl, {absl::Seconds(1), absl::Hours(24 * 30)});
   terms.idle = section.Duration("idle", terms.idle, {absl::Seconds(1), absl::Hours(24 * 30)});
   terms.connections = static_cast<uint32_t>(section.Int("connections", terms.connections, {1, 100'000}));

@@ -85,6 +85,8 @@ absl::Status PolicyPublisher::Reload(absl::Time now) {
   return KeepFound("found in the file at a reload", now);
 }
 
+absl::StatusOr<std::string> PolicyPublisher::TextOf(std::string_view version) { return versions_.TextOf(version); }
+
 absl::StatusOr<std::vector<v1::PolicyVersion>> PolicyPublisher::Versions(size_t limit) {
   std::lock_guard lock(mutex_);
   auto versions = versions_.List(limit);

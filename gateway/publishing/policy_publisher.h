@@ -45,6 +45,8 @@ class PolicyPublisher {
 
   // The newest first.
   absl::StatusOr<std::vector<v1::PolicyVersion>> Versions(size_t limit);
+  // NOT_FOUND for a version that is not kept.
+  absl::StatusOr<std::string> TextOf(std::string_view version);
 
  private:
   absl::StatusOr<v1::PolicyVersion> Publish(const std::string& text, v1::PolicyVersion version, absl::Time now);

@@ -130,6 +130,9 @@ void DescribeDecision(const policy::Decision& decision, v1::PolicyAnswer& told) 
   for (const std::string& group : decision.terms().reviewers) hold.add_reviewers(group);
   hold.set_approvals(decision.terms().approvals_needed);
   hold.set_wait_seconds(absl::ToInt64Seconds(decision.terms().wait));
+  hold.set_mode(std::string(policy::HoldModeName(decision.terms().mode)));
+  hold.set_reason_required(decision.terms().reason_required);
+  hold.set_window_seconds(absl::ToInt64Seconds(decision.terms().window));
 }
 
 }  // namespace

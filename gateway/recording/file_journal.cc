@@ -10,10 +10,10 @@
 #include <system_error>
 #include <utility>
 
+#include "common/files/folder_lock.h"
 #include "common/observability/log.h"
 #include "gateway/recording/file_system.h"
-#include "common/files/folder_lock.h"
-#include "gateway/recording/format.h"
+#include "gateway/recording/segment/format.h"
 #include "gateway/recording/readable.h"
 #include "gateway/recording/recover.h"
 #include "gateway/recording/segment_log.h"
@@ -58,8 +58,10 @@ absl::StatusOr<std::unique_ptr<FileJournal>> FileJournal::Open(JournalOptions op
                                                                              {"cut_bytes", recovered->cut_bytes}});
   }
   auto segments = SegmentLog::Open(
-      {.folder = options.folder, .segment_bytes = options.segment_bytes, .free_floor_bytes = options.free_floor_bytes},
-      *recovered, std::move(files));
+      {.folder = options.folder,
+       .segment_bytes = options.segment_bytes,
+       .free_floor_bytes = options.free_floor_bytes},
+      *recovered, options.checkpoints, std::move(files));
   if (!segments.ok()) return segments.status();
   const OpenReport report{
       .segments = std::max(recovered->segments, 1U), .end = (*segments)->end(), .cut_bytes = recovered->cut_bytes};
@@ -86,12 +88,29 @@ FileJournal::~FileJournal() {
 }
 
 void FileJournal::Append(const v1::Record& record, Done done) {
-  Waiting waiting{.payload = Serialize(record), .done = std::move(done)};
+  Waiting waiting{.payload = Serialize(record), .makes_room = record.has_segment_retired(), .done = std::move(done)};
+  if (const auto status = CheckRoom(waiting); !status.ok()) {
+    SetHealth(status);
+    waiting.done(status);
+    return;
+  }
   if (const auto status = Enqueue(waiting); !status.ok()) {
     waiting.done(status);
     return;
   }
   work_.notify_one();
+}
+
+absl::Status FileJournal::CheckRoom(const Waiting& waiting) const {
+  if (options_.max_bytes == 0 || waiting.makes_room) return absl::OkStatus();
+  uint64_t bytes = log_->bytes() + kFrameHeaderBytes + waiting.payload.size();
+  {
+    std::lock_guard lock(mutex_);
+    bytes += queued_bytes_;
+  }
+  if (bytes <= options_.max_bytes) return absl::OkStatus();
+  return absl::ResourceExhaustedError(absl::StrCat("the journal has reached its limit of ", options_.max_bytes >> 20,
+                                                   " MiB, and its oldest segment is not old enough to be deleted"));
 }
 
 absl::Status FileJournal::Enqueue(Waiting& waiting) {
@@ -110,16 +129,25 @@ absl::Status FileJournal::Enqueue(Waiting& waiting) {
 }
 
 void FileJournal::Run() {
-  while (true) {
-    std::vector<Waiting> batch;
-    {
-      std::unique_lock lock(mutex_);
-      work_.wait(lock, [this] { return stopping_ || !queue_.empty(); });
-      if (queue_.empty()) return;
-      batch.swap(queue_);
-    }
-    WriteBatch(std::move(batch));
+  std::vector<Waiting> batch;
+  while (Wait(batch)) {
+    if (!batch.empty()) WriteBatch(std::exchange(batch, {}));
+    if (log_->checkpoints().pending() && Checkpoints::Clock::now() >= log_->checkpoints().due()) WriteCheckpoint();
   }
+  WriteCheckpoint();
+}
+
+// False: all is written and the journal closes. An empty batch: a checkpoint is due.
+bool FileJournal::Wait(std::vector<Waiting>& batch) {
+  std::unique_lock lock(mutex_);
+  const auto has_work = [this] { return stopping_ || !queue_.empty(); };
+  if (log_->checkpoints().pending()) {
+    work_.wait_until(lock, log_->checkpoints().due(), has_work);
+  } else {
+    work_.wait(lock, has_work);
+  }
+  batch.swap(queue_);
+  return !batch.empty() || !stopping_;
 }
 
 void FileJournal::WriteBatch(std::vector<Waiting> batch) {
@@ -131,18 +159,28 @@ void FileJournal::WriteBatch(std::vector<Waiting> batch) {
     bytes += waiting.payload.size();
   }
   const auto status = log_->Write(payloads);
+  Settle(status, bytes);
+  for (auto& waiting : batch) waiting.done(status);
+}
+
+void FileJournal::WriteCheckpoint() {
+  if (log_->checkpoints().pending()) Settle(log_->WriteCheckpoint(), 0);
+}
+
+// Tells whoever asks how things stand now.
+void FileJournal::Settle(const absl::Status& status, uint64_t written_bytes) {
   SetHealth(status);
   {
     std::lock_guard lock(mutex_);
-    queued_bytes_ -= bytes;
+    queued_bytes_ -= written_bytes;
     durable_end_ = log_->end();
   }
-  if (status.ok()) {
-    std::lock_guard lock(listener_mutex_);
-    if (listener_) listener_();
-  }
-  for (auto& waiting : batch) waiting.done(status);
+  if (!status.ok()) return;
+  std::lock_guard lock(listener_mutex_);
+  if (listener_) listener_();
 }
+
+void FileJournal::AddBytes(int64_t change) { log_->AddBytes(change); }
 
 void FileJournal::SetHealth(const absl::Status& health) {
   absl::Status before;

@@ -19,8 +19,9 @@
 #include <thread>
 #include <vector>
 
+#include "gateway/recording/checkpoints.h"
 #include "gateway/recording/journal.h"
-#include "gateway/recording/position.h"
+#include "gateway/recording/segment/position.h"
 
 namespace postern::files {
 class FolderLock;
@@ -42,6 +43,10 @@ struct JournalOptions {
   uint64_t queue_bytes = 128ULL << 20;
   // Appends fail while the disk has less free than this, so that the rest of the gateway can still stop in good order.
   uint64_t free_floor_bytes = 64ULL << 20;
+  // Appends fail when the journal's files would take more than this, but for records that segments are retired; 0: no such
+  // limit.
+  uint64_t max_bytes = 0;
+  CheckpointOptions checkpoints;
 };
 
 // What opening found.
@@ -60,7 +65,7 @@ class FileJournal final : public Journal {
   static absl::StatusOr<std::unique_ptr<FileJournal>> Open(JournalOptions options);
   static absl::StatusOr<std::unique_ptr<FileJournal>> Open(JournalOptions options, std::unique_ptr<FileSystem> files);
 
-  // Writes what still waits, then ends the thread.
+  // Writes what still waits and signs it, then ends the thread.
   ~FileJournal() override;
   FileJournal(const FileJournal&) = delete;
   FileJournal& operator=(const FileJournal&) = delete;
@@ -75,6 +80,9 @@ class FileJournal final : public Journal {
   // The end of what is durable. Thread-safe.
   Cursor durable_end() const;
 
+  // Sealed segments were compressed or deleted: by so much what all of them take on the disk changed. Thread-safe.
+  void AddBytes(int64_t change);
+
   // Called on the journal's thread after each durable batch, before the batch's callers are told; must only signal.
   // Replaces the listener; once this returns the old one is not called again.
   void SetDurableListener(absl::AnyInvocable<void()> listener);
@@ -82,14 +90,20 @@ class FileJournal final : public Journal {
  private:
   struct Waiting {
     std::string payload;
+    // Written even when there is too much: it is what makes room.
+    bool makes_room = false;
     Done done;
   };
 
   FileJournal(JournalOptions options, OpenReport report, std::unique_ptr<files::FolderLock> lock,
               std::unique_ptr<SegmentLog> log);
   absl::Status Enqueue(Waiting& waiting);
+  absl::Status CheckRoom(const Waiting& waiting) const;
   void Run();
+  bool Wait(std::vector<Waiting>& batch);
   void WriteBatch(std::vector<Waiting> batch);
+  void WriteCheckpoint();
+  void Settle(const absl::Status& status, uint64_t written_bytes);
   void SetHealth(const absl::Status& health);
 
   const JournalOptions options_;

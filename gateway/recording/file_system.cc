@@ -60,6 +60,11 @@ class Posix final : public FileSystem {
     return absl::ErrnoToStatus(errno, absl::StrCat("rename ", from.string()));
   }
 
+  absl::Status Remove(const std::filesystem::path& path) override {
+    if (::unlink(path.c_str()) == 0) return absl::OkStatus();
+    return absl::ErrnoToStatus(errno, absl::StrCat("remove ", path.string()));
+  }
+
   absl::Status SyncFolder(const std::filesystem::path& folder) override {
     const int fd = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (fd < 0) return absl::ErrnoToStatus(errno, absl::StrCat("open ", folder.string()));

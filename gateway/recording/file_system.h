@@ -33,6 +33,7 @@ class FileSystem {
   virtual absl::StatusOr<std::unique_ptr<File>> Open(const std::filesystem::path& path) = 0;
   virtual absl::StatusOr<std::unique_ptr<File>> CreateEmpty(const std::filesystem::path& path) = 0;
   virtual absl::Status Rename(const std::filesystem::path& from, const std::filesystem::path& to) = 0;
+  virtual absl::Status Remove(const std::filesystem::path& path) = 0;
   // fsync of a folder, so that names in it are durable.
   virtual absl::Status SyncFolder(const std::filesystem::path& folder) = 0;
   virtual absl::StatusOr<uint64_t> FreeBytes(const std::filesystem::path& folder) = 0;

@@ -1,15 +1,12 @@
 #include "gateway/recording/reader.h"
 
 #include <absl/status/status.h>
-#include <absl/strings/numbers.h>
 #include <absl/strings/str_cat.h>
 
-#include <algorithm>
 #include <string>
-#include <system_error>
 #include <utility>
 
-#include "gateway/recording/format.h"
+#include "gateway/recording/segment/format.h"
 
 namespace postern::recording {
 namespace {
@@ -35,7 +32,7 @@ absl::StatusOr<Reader> Reader::Open(const std::filesystem::path& folder, ReaderO
     if (segments->empty()) return absl::NotFoundError(absl::StrCat("no journal in ", folder.string()));
     cursor.at = {segments->front(), kSegmentHeaderBytes};
   }
-  auto file = SegmentFile::Open(folder / SegmentFileName(cursor.at.segment));
+  auto file = SegmentFile::Find(folder, cursor.at.segment);
   if (!file.ok()) return file.status();
   if (!options.start) cursor.chain = file->header().chain;
 
@@ -50,7 +47,7 @@ absl::StatusOr<Reader::Bound> Reader::FindBound() const {
   if (options_.end && options_.end->segment == cursor_.at.segment) {
     return Bound{.offset = options_.end->offset, .sure = true, .has_next = false};
   }
-  auto next = SegmentFile::Open(folder_ / SegmentFileName(cursor_.at.segment + 1));
+  auto next = SegmentFile::Find(folder_, cursor_.at.segment + 1);
   if (next.ok()) return Bound{.offset = next->header().previous_bytes, .sure = true, .has_next = true};
   if (!absl::IsNotFound(next.status())) return next.status();
   if (options_.end && options_.end->segment > cursor_.at.segment) {
@@ -93,7 +90,7 @@ absl::StatusOr<std::optional<v1::Record>> Reader::Next() {
 
 absl::Status Reader::EnterNext() {
   const uint32_t segment = cursor_.at.segment + 1;
-  auto next = SegmentFile::Open(folder_ / SegmentFileName(segment));
+  auto next = SegmentFile::Find(folder_, segment);
   if (!next.ok()) return next.status();
   if (next->header().chain != cursor_.chain) {
     return next->DamagedAt(0, "its chain does not continue that of the segment before");
@@ -128,7 +125,7 @@ RecordFetcher::RecordFetcher(std::filesystem::path folder) : folder_(std::move(f
 
 absl::StatusOr<v1::Record> RecordFetcher::Fetch(Position at) {
   if (!file_ || file_->header().segment != at.segment) {
-    auto file = SegmentFile::Open(folder_ / SegmentFileName(at.segment));
+    auto file = SegmentFile::Find(folder_, at.segment);
     if (!file.ok()) return file.status();
     file_ = *std::move(file);
   }
@@ -137,21 +134,6 @@ absl::StatusOr<v1::Record> RecordFetcher::Fetch(Position at) {
   auto frame = file_->ReadFrame(at.offset, *size);
   if (!frame.ok()) return frame.status();
   return Parse(frame->payload, *file_, at.offset);
-}
-
-absl::StatusOr<std::vector<uint32_t>> ListSegments(const std::filesystem::path& folder) {
-  std::error_code error;
-  std::vector<uint32_t> segments;
-  for (std::filesystem::directory_iterator it(folder, error), end; !error && it != end; it.increment(error)) {
-    const std::string name = it->path().filename().string();
-    uint32_t segment = 0;
-    if (absl::SimpleAtoi(it->path().stem().string(), &segment) && SegmentFileName(segment) == name) {
-      segments.push_back(segment);
-    }
-  }
-  if (error) return absl::UnavailableError(absl::StrCat("read ", folder.string(), ": ", error.message()));
-  std::sort(segments.begin(), segments.end());
-  return segments;
 }
 
 }  // namespace postern::recording

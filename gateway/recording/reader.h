@@ -9,10 +9,9 @@
 #include <filesystem>
 #include <optional>
 #include <string_view>
-#include <vector>
 
-#include "gateway/recording/position.h"
-#include "gateway/recording/segment_file.h"
+#include "gateway/recording/segment/position.h"
+#include "gateway/recording/segment/segment_file.h"
 #include "proto/postern/v1/record.pb.h"
 
 namespace postern::recording {
@@ -73,9 +72,6 @@ class RecordFetcher {
   const std::filesystem::path folder_;
   std::optional<SegmentFile> file_;
 };
-
-// The numbers of the segments in a folder, ascending.
-absl::StatusOr<std::vector<uint32_t>> ListSegments(const std::filesystem::path& folder);
 
 }  // namespace postern::recording
 

@@ -4,11 +4,12 @@
 #include <absl/strings/str_cat.h>
 
 #include <memory>
+#include <string>
 #include <system_error>
 #include <vector>
 
 #include "gateway/recording/reader.h"
-#include "gateway/recording/segment_file.h"
+#include "gateway/recording/segment/segment_file.h"
 
 namespace postern::recording {
 namespace {
@@ -19,9 +20,9 @@ absl::Status CheckJoints(const std::filesystem::path& folder, const std::vector<
     if (segments[i + 1] != segments[i] + 1) {
       return absl::DataLossError(absl::StrCat(SegmentFileName(segments[i] + 1), " is missing"));
     }
-    auto file = SegmentFile::Open(folder / SegmentFileName(segments[i]));
+    auto file = SegmentFile::Find(folder, segments[i]);
     if (!file.ok()) return file.status();
-    auto next = SegmentFile::Open(folder / SegmentFileName(segments[i + 1]));
+    auto next = SegmentFile::Find(folder, segments[i + 1]);
     if (!next.ok()) return next.status();
     auto size = file->Size();
     if (!size.ok()) return size.status();
@@ -37,10 +38,24 @@ absl::Status Cut(const std::filesystem::path& path, FileSystem& files, uint64_t 
   return (*file)->Sync();
 }
 
-// A new segment is written under this name first; one that is left was never part of the journal.
+// A new segment, and a compressed one, is written under these names first; what is left was never part of the journal.
 void RemoveUnborn(const std::filesystem::path& folder) {
   std::error_code ignored;
   std::filesystem::remove(folder / kUnbornSegment, ignored);
+  std::filesystem::remove(folder / kUnbornCompressed, ignored);
+}
+
+// What the segments take on the disk, but the one that is written to.
+uint64_t SealedBytes(const std::filesystem::path& folder, const std::vector<uint32_t>& segments) {
+  uint64_t bytes = 0;
+  for (size_t i = 0; i + 1 < segments.size(); ++i) {
+    for (const std::string& name : {SegmentFileName(segments[i]), CompressedFileName(segments[i])}) {
+      std::error_code missing;
+      const uint64_t size = std::filesystem::file_size(folder / name, missing);
+      if (!missing) bytes += size;
+    }
+  }
+  return bytes;
 }
 
 }  // namespace
@@ -56,6 +71,7 @@ absl::StatusOr<Recovered> Recover(const std::filesystem::path& folder, FileSyste
   const auto path = folder / SegmentFileName(last);
   auto file = SegmentFile::Open(path);
   if (!file.ok()) return file.status();
+  uint64_t records = 0;
   const Cursor start{.at = {last, kSegmentHeaderBytes}, .chain = file->header().chain};
   auto reader = Reader::Open(folder, {.start = start, .end = {}});
   if (!reader.ok()) return reader.status();
@@ -63,11 +79,14 @@ absl::StatusOr<Recovered> Recover(const std::filesystem::path& folder, FileSyste
     auto payload = reader->NextPayload();
     if (!payload.ok()) return payload.status();
     if (!*payload) break;
+    ++records;
   }
 
   Recovered recovered{.segments = static_cast<uint32_t>(segments->size()),
                       .end = reader->cursor(),
                       .marker = file->header().marker,
+                      .records = records,
+                      .sealed_bytes = SealedBytes(folder, *segments),
                       .cut_bytes = 0};
   auto size = file->Size();
   if (!size.ok()) return size.status();

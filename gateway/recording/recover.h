@@ -9,7 +9,7 @@
 #include <optional>
 
 #include "gateway/recording/file_system.h"
-#include "gateway/recording/format.h"
+#include "gateway/recording/segment/format.h"
 
 namespace postern::recording {
 
@@ -18,6 +18,10 @@ struct Recovered {
   // Where to write on. Segment 0 for an empty folder.
   Cursor end;
   uint32_t marker = 0;
+  // In the last segment.
+  uint64_t records = 0;
+  // Of the files of all segments but the last.
+  uint64_t sealed_bytes = 0;
   uint64_t cut_bytes = 0;
 };
 

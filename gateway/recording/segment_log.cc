@@ -5,7 +5,7 @@
 
 #include <utility>
 
-#include "gateway/recording/format.h"
+#include "gateway/recording/segment/format.h"
 
 namespace postern::recording {
 namespace {
@@ -24,13 +24,21 @@ uint32_t NewMarker() {
 
 }  // namespace
 
-SegmentLog::SegmentLog(SegmentLogOptions options, Cursor end, uint32_t marker, std::unique_ptr<FileSystem> files)
-    : options_(std::move(options)), files_(std::move(files)), end_(end), marker_(marker) {}
+SegmentLog::SegmentLog(SegmentLogOptions options, const Recovered& recovered, CheckpointOptions checkpoints,
+                       std::unique_ptr<FileSystem> files)
+    : options_(std::move(options)),
+      files_(std::move(files)),
+      end_(recovered.end),
+      marker_(recovered.marker),
+      records_(recovered.records),
+      bytes_(recovered.sealed_bytes + recovered.end.at.offset),
+      checkpoints_(std::move(checkpoints)) {}
 
 absl::StatusOr<std::unique_ptr<SegmentLog>> SegmentLog::Open(SegmentLogOptions options, const Recovered& recovered,
+                                                             CheckpointOptions checkpoints,
                                                              std::unique_ptr<FileSystem> files) {
   std::unique_ptr<SegmentLog> log(
-      new SegmentLog(std::move(options), recovered.end, recovered.marker, std::move(files)));
+      new SegmentLog(std::move(options), recovered, std::move(checkpoints), std::move(files)));
   if (recovered.segments == 0) {
     if (auto status = log->StartSegment(); !status.ok()) return status;
     return log;
@@ -47,20 +55,40 @@ absl::Status SegmentLog::Write(absl::Span<const std::string_view> payloads) {
   if (auto status = CheckSpace(bytes); !status.ok()) return status;
 
   const bool full = end_.at.offset > kSegmentHeaderBytes && end_.at.offset + bytes > options_.segment_bytes;
+  // Best at the end of the segment it speaks of. If it fails, the next one speaks of that segment as well.
+  if (full && file_) (void)WriteCheckpoint();
   if (!file_ || full) {
     if (auto status = StartSegment(); !status.ok()) return status;
   }
+  const auto status = Append(payloads);
+  if (status.ok()) checkpoints_.Wrote(payloads.size());
+  return status;
+}
 
+absl::Status SegmentLog::WriteCheckpoint() {
+  if (!checkpoints_.pending()) return absl::OkStatus();
+  absl::Status status = file_ ? absl::OkStatus() : StartSegment();
+  const std::string record = checkpoints_.Sign(end_, records_);
+  if (status.ok()) status = CheckSpace(kFrameHeaderBytes + record.size());
+  if (status.ok()) status = Append({record});
+  checkpoints_.Settle(status.ok());
+  return status;
+}
+
+absl::Status SegmentLog::Append(absl::Span<const std::string_view> payloads) {
   Cursor next = end_;
   buffer_.clear();
-  buffer_.reserve(bytes);
   for (const auto payload : payloads) {
     next.chain = NextChain(next.chain, payload);
     AppendFrame(marker_, end_.at.offset, next.chain, payload, buffer_);
   }
   next.at.offset += buffer_.size();
   const auto status = WriteHere(buffer_);
-  if (status.ok()) end_ = next;
+  if (status.ok()) {
+    end_ = next;
+    bytes_ += buffer_.size();
+    records_ += payloads.size();
+  }
   if (buffer_.capacity() > kKeptBufferBytes) std::string().swap(buffer_);
   return status;
 }
@@ -114,6 +142,8 @@ absl::Status SegmentLog::StartSegment() {
   if (auto status = files_->SyncFolder(options_.folder); !status.ok()) return status;
   file_ = *std::move(file);
   marker_ = header.marker;
+  bytes_ += kSegmentHeaderBytes;
+  records_ = 0;
   end_.at = {header.segment, kSegmentHeaderBytes};
   return absl::OkStatus();
 }

@@ -8,14 +8,16 @@
 #include <absl/status/statusor.h>
 #include <absl/types/span.h>
 
+#include <atomic>
 #include <cstdint>
 #include <filesystem>
 #include <memory>
 #include <string>
 #include <string_view>
 
+#include "gateway/recording/checkpoints.h"
 #include "gateway/recording/file_system.h"
-#include "gateway/recording/position.h"
+#include "gateway/recording/segment/position.h"
 #include "gateway/recording/recover.h"
 
 namespace postern::recording {
@@ -30,17 +32,29 @@ class SegmentLog {
  public:
   // Goes on where `recovered` ends; makes the first segment of an empty folder.
   static absl::StatusOr<std::unique_ptr<SegmentLog>> Open(SegmentLogOptions options, const Recovered& recovered,
-                                                          std::unique_ptr<FileSystem> files);
+                                                          CheckpointOptions checkpoints, std::unique_ptr<FileSystem> files);
 
   // All of the payloads durable, in this order, or an error and none of them in the journal. May be called again after
   // an error. REQUIRES: no payload is empty.
   absl::Status Write(absl::Span<const std::string_view> payloads);
 
+  // Signs everything so far, in a record of its own, if there is anything new. A full segment is signed before the next one
+  // begins.
+  absl::Status WriteCheckpoint();
+  const Checkpoints& checkpoints() const { return checkpoints_; }
+
   const Cursor& end() const { return end_; }
 
+  // What all segments take on the disk. These two are thread-safe.
+  uint64_t bytes() const { return bytes_; }
+  // Sealed segments were compressed or deleted.
+  void AddBytes(int64_t change) { bytes_ += static_cast<uint64_t>(change); }
+
  private:
-  SegmentLog(SegmentLogOptions options, Cursor end, uint32_t marker, std::unique_ptr<FileSystem> files);
+  SegmentLog(SegmentLogOptions options, const Recovered& recovered, CheckpointOptions checkpoints,
+             std::unique_ptr<FileSystem> files);
   absl::Status CheckSpace(uint64_t bytes);
+  absl::Status Append(absl::Span<const std::string_view> payloads);
   absl::Status StartSegment();
   absl::Status WriteHere(std::string_view bytes);
 
@@ -48,6 +62,10 @@ class SegmentLog {
   const std::unique_ptr<FileSystem> files_;
   Cursor end_;
   uint32_t marker_;
+  // In this segment.
+  uint64_t records_;
+  std::atomic<uint64_t> bytes_;
+  Checkpoints checkpoints_;
   // None: the next write begins a new segment.
   std::unique_ptr<File> file_;
   std::string buffer_;

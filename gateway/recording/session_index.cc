@@ -229,7 +229,11 @@ absl::StatusOr<std::vector<v1::Session>> SessionIndex::List(const v1::ListSessio
   auto tables = Reading();
   if (!tables.ok()) return tables.status();
   const size_t limit = filter.limit() == 0 ? 100 : std::min<size_t>(filter.limit(), 1000);
-  return (*tables)->List(filter, limit);
+  auto found = (*tables)->List(filter, limit);
+  if (!found.ok()) return found.status();
+  std::vector<v1::Session> sessions;
+  for (auto& one : *found) sessions.push_back(std::move(one.session));
+  return sessions;
 }
 
 }  // namespace postern::recording

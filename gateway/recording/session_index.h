@@ -60,6 +60,9 @@ class SessionIndex {
   // record is damaged.
   absl::Status Replay(std::string_view id, absl::FunctionRef<bool(const v1::Record&)> next);
 
+  // The same for every session that matches, newest session first. No limit but the filter's.
+  absl::Status Export(const v1::ListSessionsRequest& filter, absl::FunctionRef<bool(const v1::Record&)> next);
+
   // Waits until all that was durable when this was called is indexed. UNAVAILABLE, with the reason, after `timeout`.
   absl::Status WaitIndexed(absl::Duration timeout);
 

@@ -1,7 +1,9 @@
 // SessionIndex: one session, shown or replayed from the journal.
 #include <absl/strings/str_cat.h>
 
+#include <algorithm>
 #include <deque>
+#include <limits>
 #include <string>
 #include <utility>
 
@@ -19,6 +21,8 @@ constexpr size_t kMaxTextBytes = 4 << 10;
 constexpr size_t kMaxValueBytes = 256;
 constexpr int kMaxParameters = 64;
 constexpr size_t kReplayPage = 1000;
+// Sessions.
+constexpr size_t kExportPage = 200;
 
 void Shorten(std::string* text, size_t limit) {
   if (text->size() <= limit) return;
@@ -87,6 +91,23 @@ absl::Status ReadDoors(RecordFetcher& records, const std::vector<SessionTables::
   return absl::OkStatus();
 }
 
+// All of a session's records, oldest first. False when `next` wanted no more.
+absl::StatusOr<bool> ReadRecords(SessionTables& tables, int64_t session, RecordFetcher& records,
+                                 absl::FunctionRef<bool(const v1::Record&)> next) {
+  Position after;
+  while (true) {
+    auto places = tables.RecordsAfter(session, after, kReplayPage);
+    if (!places.ok()) return places.status();
+    if (places->empty()) return true;
+    after = places->back();
+    for (const Position& at : *places) {
+      auto record = records.Fetch(at);
+      if (!record.ok()) return record.status();
+      if (!next(*record)) return false;
+    }
+  }
+}
+
 }  // namespace
 
 absl::StatusOr<v1::SessionDetail> SessionIndex::Get(std::string_view id) {
@@ -113,18 +134,28 @@ absl::Status SessionIndex::Replay(std::string_view id, absl::FunctionRef<bool(co
   auto found = (*tables)->Find(id);
   if (!found.ok()) return found.status();
   RecordFetcher records(journal_->folder());
-  Position after;
-  while (true) {
-    auto places = (*tables)->RecordsAfter(found->number, after, kReplayPage);
-    if (!places.ok()) return places.status();
-    if (places->empty()) return absl::OkStatus();
-    after = places->back();
-    for (const Position& at : *places) {
-      auto record = records.Fetch(at);
-      if (!record.ok()) return record.status();
-      if (!next(*record)) return absl::OkStatus();
+  return ReadRecords(**tables, found->number, records, next).status();
+}
+
+absl::Status SessionIndex::Export(const v1::ListSessionsRequest& filter, absl::FunctionRef<bool(const v1::Record&)> next) {
+  auto tables = Reading();
+  if (!tables.ok()) return tables.status();
+  RecordFetcher records(journal_->folder());
+  size_t left = filter.limit() == 0 ? std::numeric_limits<size_t>::max() : filter.limit();
+  int64_t before = std::numeric_limits<int64_t>::max();
+  while (left > 0) {
+    auto page = (*tables)->List(filter, std::min(left, kExportPage), before);
+    if (!page.ok()) return page.status();
+    if (page->empty()) return absl::OkStatus();
+    for (const auto& found : *page) {
+      auto more = ReadRecords(**tables, found.number, records, next);
+      if (!more.ok()) return more.status();
+      if (!*more) return absl::OkStatus();
     }
+    before = page->back().number;
+    left -= page->size();
   }
+  return absl::OkStatus();
 }
 
 }  // namespace postern::recording

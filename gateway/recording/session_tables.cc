@@ -5,6 +5,9 @@
 #include <algorithm>
 #include <iterator>
 #include <utility>
+#include <variant>
+
+#include "gateway/recording/session_search.h"
 
 namespace postern::recording {
 namespace {
@@ -53,6 +56,16 @@ CREATE TABLE records (
     "ALTER TABLE sessions ADD COLUMN task_id TEXT NOT NULL DEFAULT '';"
     "ALTER TABLE sessions ADD COLUMN task BLOB;"
     "CREATE INDEX sessions_by_task ON sessions (task_id)",
+    // What statements are searched by. All is read anew: what was indexed before has none of it.
+    R"(
+DELETE FROM progress; DELETE FROM sessions; DELETE FROM statements; DELETE FROM doors; DELETE FROM records;
+ALTER TABLE statements ADD COLUMN verb TEXT NOT NULL DEFAULT '';
+ALTER TABLE statements ADD COLUMN decision INTEGER NOT NULL DEFAULT 0;
+CREATE INDEX statements_by_verb ON statements (verb, number);
+CREATE INDEX statements_by_decision ON statements (decision, number);
+CREATE TABLE objects (name TEXT NOT NULL, statement INTEGER NOT NULL, PRIMARY KEY (name, statement)) STRICT, WITHOUT ROWID;
+CREATE VIRTUAL TABLE texts USING fts5 (text, content = '', tokenize = "unicode61 remove_diacritics 0 tokenchars '_'");
+)",
 };
 
 constexpr char kSessionColumns[] =
@@ -82,22 +95,6 @@ v1::Session ReadSession(const store::Statement& row) {
   // Written by us; of an earlier version there is none.
   if (const std::string task = row.Text(16); !task.empty()) session.mutable_task()->ParseFromString(task);
   return session;
-}
-
-std::string_view StateCondition(v1::Session::State state) {
-  switch (state) {
-    case v1::Session::STATE_LIVE:
-      return " AND closed = 0";
-    case v1::Session::STATE_CLOSING:
-      return " AND closed = 1 AND unproven > 0";
-    case v1::Session::STATE_CLOSED:
-      return " AND closed = 1 AND unproven = 0";
-    case v1::Session::STATE_UNSPECIFIED:
-    case v1::Session_State_Session_State_INT_MIN_SENTINEL_DO_NOT_USE_:
-    case v1::Session_State_Session_State_INT_MAX_SENTINEL_DO_NOT_USE_:
-      break;
-  }
-  return "";
 }
 
 Position ReadPosition(const store::Statement& row, int column) {
@@ -158,17 +155,18 @@ absl::StatusOr<std::optional<Cursor>> SessionTables::progress() {
   return cursor;
 }
 
-absl::StatusOr<std::vector<v1::Session>> SessionTables::List(const v1::ListSessionsRequest& filter, size_t limit) {
-  // Put together so that SQLite sees which conditions there are, and takes the index for them.
-  std::string sql = absl::StrCat(kSessionColumns, "WHERE ?1 = ?1 AND ?2 = ?2 AND ?4 = ?4");
-  if (!filter.agent().empty()) sql += " AND agent = ?1";
-  if (!filter.target().empty()) sql += " AND target = ?2";
-  if (!filter.task_id().empty()) sql += " AND task_id = ?4";
-  sql += StateCondition(filter.state());
-  sql += " ORDER BY number DESC LIMIT ?3";
-  auto rows = Ready(sql);
+absl::StatusOr<std::vector<SessionTables::Found>> SessionTables::List(const v1::ListSessionsRequest& filter, size_t limit,
+                                                                     int64_t before) {
+  const SessionSearch search = SearchFor(filter);
+  auto rows = Ready(absl::StrCat(kSessionColumns, "WHERE number < ?", search.conditions, " ORDER BY number DESC LIMIT ?"));
   if (!rows.ok()) return rows.status();
-  (*rows)->Bind(1, filter.agent()).Bind(2, filter.target()).Bind(3, static_cast<int64_t>(limit)).Bind(4, filter.task_id());
+  int parameter = 0;
+  (*rows)->Bind(++parameter, before);
+  for (const auto& value : search.values) {
+    ++parameter;
+    std::visit([&](const auto& bound) { (*rows)->Bind(parameter, bound); }, value);
+  }
+  (*rows)->Bind(++parameter, static_cast<int64_t>(limit));
   return ReadSessions(**rows);
 }
 
@@ -184,16 +182,20 @@ absl::StatusOr<SessionTables::Found> SessionTables::Find(std::string_view id) {
 absl::StatusOr<std::vector<v1::Session>> SessionTables::LeftOpen() {
   auto rows = Ready(absl::StrCat(kSessionColumns, "WHERE closed = 0 ORDER BY number"));
   if (!rows.ok()) return rows.status();
-  return ReadSessions(**rows);
+  auto found = ReadSessions(**rows);
+  if (!found.ok()) return found.status();
+  std::vector<v1::Session> sessions;
+  for (Found& one : *found) sessions.push_back(std::move(one.session));
+  return sessions;
 }
 
-absl::StatusOr<std::vector<v1::Session>> SessionTables::ReadSessions(store::Statement& rows) {
-  std::vector<v1::Session> sessions;
+absl::StatusOr<std::vector<SessionTables::Found>> SessionTables::ReadSessions(store::Statement& rows) {
+  std::vector<Found> sessions;
   while (true) {
     auto row = rows.Step();
     if (!row.ok()) return row.status();
     if (!*row) return sessions;
-    sessions.push_back(ReadSession(rows));
+    sessions.push_back({.number = rows.Int(0), .session = ReadSession(rows)});
   }
 }
 

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <limits>
 #include <map>
 #include <memory>
 #include <optional>
@@ -16,7 +17,7 @@
 #include <string_view>
 #include <vector>
 
-#include "gateway/recording/position.h"
+#include "gateway/recording/segment/position.h"
 #include "gateway/store/sqlite/database.h"
 #include "proto/postern/v1/record.pb.h"
 #include "proto/postern/v1/session.pb.h"
@@ -45,8 +46,9 @@ class SessionTables {
   // How far the journal is indexed; none before the first record.
   absl::StatusOr<std::optional<Cursor>> progress();
 
-  // Newest first.
-  absl::StatusOr<std::vector<v1::Session>> List(const v1::ListSessionsRequest& filter, size_t limit);
+  // Newest first, of those numbered before `before`.
+  absl::StatusOr<std::vector<Found>> List(const v1::ListSessionsRequest& filter, size_t limit,
+                                          int64_t before = std::numeric_limits<int64_t>::max());
   // NOT_FOUND.
   absl::StatusOr<Found> Find(std::string_view id);
   // The newest `limit`, oldest first.
@@ -62,16 +64,19 @@ class SessionTables {
   absl::StatusOr<store::Statement*> Ready(std::string_view sql);
   template <class... Values>
   absl::Status Run(std::string_view sql, const Values&... values);
-  absl::StatusOr<std::vector<v1::Session>> ReadSessions(store::Statement& rows);
+  absl::StatusOr<std::vector<Found>> ReadSessions(store::Statement& rows);
   absl::StatusOr<std::vector<Pair>> ReadPairs(store::Statement& rows);
   absl::StatusOr<int64_t> NumberOf(const v1::Record& record);
 
   absl::Status ApplyEvent(const v1::Record& record, int64_t session, Position at);
   absl::Status ApplyOpened(const v1::SessionOpened& opened, int64_t at_ms, int64_t session);
   absl::Status ApplyStatement(const v1::Statement& statement, int64_t session, Position at);
+  absl::Status IndexStatement(const v1::Statement& statement, int64_t session);
   absl::Status ApplyOutcome(const v1::Outcome& outcome, int64_t session, Position at);
   absl::Status ApplyDoorOpened(const v1::DoorOpened& opened, int64_t session, Position at);
   absl::Status ApplyDoorClosed(const v1::DoorClosed& closed, int64_t session, Position at);
+  // Forgets what stood in this segment and those before it.
+  absl::Status ApplyRetired(int64_t segment);
   absl::Status CountDoors(int64_t session);
 
   store::Database database_;

@@ -3,6 +3,7 @@
 
 #include <utility>
 
+#include "common/text/utf8.h"
 #include "gateway/recording/session_tables.h"
 
 namespace postern::recording {
@@ -27,6 +28,9 @@ void BindAll(store::Statement& statement, int parameter, const std::string& valu
   BindAll(statement, parameter + 1, rest...);
 }
 
+// Of a statement's text; a bulk INSERT has its first lines looked into.
+constexpr size_t kIndexedTextBytes = 64 << 10;
+
 int64_t Signed(uint64_t value) { return static_cast<int64_t>(value); }
 
 // What a record says of no session: the gateway's own life, refused logins, admin actions.
@@ -46,6 +50,7 @@ absl::Status SessionTables::Run(std::string_view sql, const Values&... values) {
 }
 
 absl::Status SessionTables::Apply(const v1::Record& record, Position at) {
+  if (record.has_segment_retired()) return ApplyRetired(int64_t{record.segment_retired().segment()});
   if (!BelongsToSession(record)) return absl::OkStatus();
   auto session = NumberOf(record);
   if (!session.ok()) return session.status();
@@ -98,6 +103,10 @@ absl::Status SessionTables::ApplyEvent(const v1::Record& record, int64_t session
     case v1::Record::kTaskRequested:
     case v1::Record::kTaskOpened:
     case v1::Record::kTaskEnded:
+    case v1::Record::kTicketUsed:
+    case v1::Record::kCheckpoint:
+    case v1::Record::kKeyRotated:
+    case v1::Record::kSegmentRetired:
     case v1::Record::EVENT_NOT_SET:
       break;
   }
@@ -124,14 +133,34 @@ absl::Status SessionTables::ApplyOpened(const v1::SessionOpened& opened, int64_t
 absl::Status SessionTables::ApplyStatement(const v1::Statement& statement, int64_t session, Position at) {
   const int64_t refused = statement.decision() == v1::Statement::DECISION_DENY ? 1 : 0;
   const int64_t held = statement.decision() == v1::Statement::DECISION_HOLD ? 1 : 0;
-  if (auto status = Run("INSERT INTO statements (session, id, segment, offset, refused) VALUES (?, ?, ?, ?, ?) "
-                        "ON CONFLICT (session, id) DO NOTHING",
-                        session, statement.statement_id(), int64_t{at.segment}, Signed(at.offset), refused);
+  if (auto status = Run("INSERT INTO statements (session, id, segment, offset, refused, verb, decision) "
+                        "VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (session, id) DO NOTHING",
+                        session, statement.statement_id(), int64_t{at.segment}, Signed(at.offset), refused, statement.verb(),
+                        int64_t{statement.decision()});
       !status.ok()) {
     return status;
   }
+  if (database_.changes() == 1) {
+    if (auto status = IndexStatement(statement, session); !status.ok()) return status;
+  }
   return Run("UPDATE sessions SET statements = statements + 1, refused = refused + ?, held = held + ? WHERE number = ?",
              refused, held, session);
+}
+
+// What it is found by.
+absl::Status SessionTables::IndexStatement(const v1::Statement& statement, int64_t session) {
+  auto find = Ready("SELECT number FROM statements WHERE session = ? AND id = ?");
+  if (!find.ok()) return find.status();
+  auto row = (*find)->Bind(1, session).Bind(2, statement.statement_id()).Step();
+  if (!row.ok()) return row.status();
+  const int64_t number = (*find)->Int(0);
+  (*find)->Reset();
+  absl::Status status = Run("INSERT INTO texts (rowid, text) VALUES (?, ?)", number,
+                            text::ValidUtf8(statement.text().substr(0, kIndexedTextBytes)));
+  for (const std::string& object : statement.objects()) {
+    if (status.ok()) status = Run("INSERT OR IGNORE INTO objects (name, statement) VALUES (?, ?)", object, number);
+  }
+  return status;
 }
 
 absl::Status SessionTables::ApplyOutcome(const v1::Outcome& outcome, int64_t session, Position at) {
@@ -180,6 +209,22 @@ absl::Status SessionTables::ApplyDoorClosed(const v1::DoorClosed& closed, int64_
     }
   }
   return CountDoors(session);
+}
+
+absl::Status SessionTables::ApplyRetired(int64_t segment) {
+  absl::Status status;
+  for (const char* sql : {
+           "DELETE FROM records WHERE segment <= ?1",
+           "DELETE FROM objects WHERE statement IN (SELECT number FROM statements WHERE segment <= ?1)",
+           "DELETE FROM statements WHERE segment <= ?1",
+           "DELETE FROM doors WHERE opened_segment <= ?1 AND closed_segment BETWEEN 1 AND ?1",
+           "UPDATE doors SET opened_segment = 0, opened_offset = 0 WHERE opened_segment BETWEEN 1 AND ?1",
+           "DELETE FROM sessions WHERE closed = 1 AND unproven = 0 "
+           "AND NOT EXISTS (SELECT 1 FROM records WHERE session = sessions.number)",
+       }) {
+    if (status.ok()) status = std::string_view(sql).find('?') == std::string_view::npos ? Run(sql) : Run(sql, segment);
+  }
+  return status;
 }
 
 absl::Status SessionTables::CountDoors(int64_t session) {

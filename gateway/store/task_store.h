@@ -25,6 +25,8 @@ struct StoredTask {
   std::string lookup;
   // SHA-256(SHA-256(password)), 32 bytes.
   std::string digest;
+  // Who asked for it, for its keeper to read.
+  std::string starter;
 };
 
 class TaskStore {

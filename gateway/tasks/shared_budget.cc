@@ -13,9 +13,9 @@ uint64_t Left(const std::optional<uint64_t>& limit, uint64_t spent) {
 
 }  // namespace
 
-std::optional<policy::Decision> SharedBudget::BeginStatement() {
+std::optional<policy::Decision> SharedBudget::BeginStatement(uint64_t statements) {
   std::lock_guard lock(mutex_);
-  return budget_.BeginStatement();
+  return budget_.BeginStatement(statements);
 }
 
 void SharedBudget::Take(absl::FunctionRef<policy::Spending(const BudgetLeft&)> walk) {

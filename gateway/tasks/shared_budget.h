@@ -25,8 +25,8 @@ class SharedBudget {
  public:
   SharedBudget(const policy::BudgetTerms& terms, const policy::Spending& spent) : budget_(terms, spent) {}
 
-  // Before a statement runs: policy/budget.h.
-  [[nodiscard]] std::optional<policy::Decision> BeginStatement();
+  // Before a statement, or a packet of several, runs: policy/budget.h.
+  [[nodiscard]] std::optional<policy::Decision> BeginStatement(uint64_t statements = 1);
 
   // Hands on a piece of a result: `walk` is told what is left and says what it took of it. Nobody else spends meanwhile, so
   // that sessions side by side take no more than there is. `walk` must not block nor come back here.

@@ -9,6 +9,7 @@
 #include "common/observability/log.h"
 #include "gateway/policy/access.h"
 #include "gateway/recording/file_journal.h"
+#include "gateway/tasks/starter.h"
 #include "gateway/tasks/task_records.h"
 #include "gateway/tasks/task_rules.h"
 #include "gateway/tasks/tasks.h"
@@ -63,13 +64,13 @@ absl::StatusOr<NewTask> Tasks::Start(const v1::StartTaskRequest& request, const 
   entry.task.set_created_at_unix_ms(absl::ToUnixMillis(now_()));
   entry.task.set_ttl_seconds(absl::ToInt64Seconds(*ttl));
   SetTerms(*terms, entry.task);
-  // What an agent proved itself with may end before the task would; a person's only starts it.
-  if (who.kind == v1::PRINCIPAL_KIND_AGENT) entry.identity_expires = who.expires_at;
+  entry.starter = who;
+  entry.asked = *terms;
   if (needs_approval) {
     entry.task.set_state(v1::Task::STATE_REQUESTED);
     entry.task.set_approval_id(ids::NewApprovalId());
   } else {
-    Open(entry.task, entry.identity_expires);
+    Open(entry.task, entry.starter);
   }
   auto password = Insert(entry);
   if (!password.ok()) return password.status();
@@ -102,11 +103,11 @@ absl::Status Tasks::CheckRoom(const std::string& agent) const {
 }
 
 // The deadline counts from now, and nothing but Extend moves it.
-void Tasks::Open(v1::Task& task, absl::Time identity_expires) const {
+void Tasks::Open(v1::Task& task, const identity::Principal& starter) const {
   const absl::Time now = now_();
   task.set_state(v1::Task::STATE_OPEN);
   task.set_opened_at_unix_ms(absl::ToUnixMillis(now));
-  task.set_deadline_unix_ms(absl::ToUnixMillis(std::min(now + absl::Seconds(task.ttl_seconds()), identity_expires)));
+  task.set_deadline_unix_ms(absl::ToUnixMillis(std::min(now + absl::Seconds(task.ttl_seconds()), EndOfProof(starter))));
 }
 
 absl::StatusOr<std::string> Tasks::Insert(Entry& entry) {
@@ -117,7 +118,8 @@ absl::StatusOr<std::string> Tasks::Insert(Entry& entry) {
     entry.lookup = std::string(identity::LookupOf(password, identity::kTaskPrefix));
     status = parts_.store.Insert({.task = entry.task,
                                   .lookup = entry.lookup,
-                                  .digest = std::string(entry.digest.begin(), entry.digest.end())});
+                                  .digest = std::string(entry.digest.begin(), entry.digest.end()),
+                                  .starter = StarterBytes(entry.starter)});
     if (status.ok()) return password;
     OPENSSL_cleanse(password.data(), password.size());
     if (!absl::IsAlreadyExists(status)) break;

@@ -2,14 +2,13 @@
 
 namespace postern::tasks {
 
-absl::StatusOr<identity::Principal> TaskAuthenticator::Authenticate(std::string_view secret, std::string_view source,
-                                                                    absl::Time now) {
-  if (secret.starts_with(identity::kTaskPrefix)) {
-    auto who = tasks_.Authenticate(secret);
+absl::StatusOr<identity::Principal> TaskAuthenticator::Authenticate(const identity::Proof& proof, absl::Time now) {
+  if (proof.secret.starts_with(identity::kTaskPrefix)) {
+    auto who = tasks_.Authenticate(proof.secret);
     if (!absl::IsNotFound(who.status())) return who;
   }
-  // What is no task's is refused there, in the same words and under the same limits as every wrong secret.
-  return others_.Authenticate(secret, source, now);
+  // What is no task's is refused there, in the same words as every wrong secret.
+  return others_.Authenticate(proof, now);
 }
 
 bool TaskAuthenticator::StillValid(const identity::Principal& who, absl::Time now) const {

@@ -17,7 +17,7 @@ class TaskAuthenticator final : public identity::Authenticator {
 
   void Prepare(std::string_view secret, absl::Time now, Ready ready) override { others_.Prepare(secret, now, std::move(ready)); }
   // As the other one says; and FAILED_PRECONDITION for the right password of a task that is not open, with words for its agent.
-  absl::StatusOr<identity::Principal> Authenticate(std::string_view secret, std::string_view source, absl::Time now) override;
+  absl::StatusOr<identity::Principal> Authenticate(const identity::Proof& proof, absl::Time now) override;
   bool TakesIdTokens() const override { return others_.TakesIdTokens(); }
   bool StillValid(const identity::Principal& who, absl::Time now) const override;
 

@@ -127,6 +127,7 @@ v1::Approval ApprovalFor(const v1::Task& task, const policy::HoldTerms& terms) {
   approval.set_rule("access");
   for (const std::string& group : terms.reviewers) approval.add_reviewers(group);
   approval.set_approvals_needed(terms.approvals_needed);
+  approval.set_reason_required(terms.reason_required);
   *approval.mutable_task() = InfoOf(task);
   approval.set_task_ttl_seconds(task.ttl_seconds());
   return approval;

@@ -9,6 +9,7 @@
 #include "common/ids/ulid.h"
 #include "common/observability/log.h"
 #include "gateway/policy/access.h"
+#include "gateway/tasks/starter.h"
 #include "gateway/tasks/task_records.h"
 #include "gateway/tasks/task_rules.h"
 
@@ -55,6 +56,8 @@ void Tasks::Restore(store::StoredTask stored, absl::Time now) {
   if (stored.digest.size() == entry.digest.size()) {
     std::copy(stored.digest.begin(), stored.digest.end(), entry.digest.begin());
   }
+  entry.starter = StarterFrom(stored.starter);
+  entry.vouch_by = now + limits_.vouched_within;
   entry.task.set_sessions_live(0);
   Chores none;
   if (entry.task.state() == v1::Task::STATE_REQUESTED) {
@@ -120,26 +123,29 @@ absl::StatusOr<v1::Task> Tasks::Extend(const std::string& id, absl::Duration ttl
   if (!terms) return absl::PermissionDeniedError("no access entry of the policy opens the target to the agent any more");
   if (absl::Status may = MayExtend(*task, *terms, who); !may.ok()) return may;
   const absl::Time latest = absl::FromUnixMillis(task->opened_at_unix_ms()) + terms->max_ttl;
-  const absl::Time end_of_token = who.kind == v1::PRINCIPAL_KIND_AGENT ? who.expires_at : absl::InfiniteFuture();
   const absl::Time deadline = now_() + ttl;
   std::lock_guard starting(starting_);
+  // An end that comes from now on is saved after this.
+  std::lock_guard saving(saving_);
   v1::Task changed;
+  absl::Time end_of_proof = EndOfProof(who);
   {
     std::lock_guard lock(mutex_);
     const auto found = entries_.find(id);
     if (found == entries_.end()) return NotOpen(*task);
     changed = ViewOf(found->second);
+    end_of_proof = std::min(end_of_proof, EndOfProof(found->second.starter));
   }
   if (changed.state() != v1::Task::STATE_OPEN) return NotOpen(changed);
-  if (deadline > std::min(latest, end_of_token)) {
+  if (deadline > std::min(latest, end_of_proof)) {
     return absl::InvalidArgumentError(absl::StrCat("a task may be open for at most ", absl::FormatDuration(terms->max_ttl),
-                                                   " in all (the policy's max_ttl), and for no longer than its agent's token"));
+                                                   " in all (the policy's max_ttl), and for no longer than the token it was started with, or the one it is extended with"));
   }
   if (absl::ToUnixMillis(deadline) <= changed.deadline_unix_ms()) {
     return absl::InvalidArgumentError("the task is open for longer already");
   }
   changed.set_deadline_unix_ms(absl::ToUnixMillis(deadline));
-  if (absl::Status saved = SaveOne(changed); !saved.ok()) return saved;
+  if (absl::Status saved = parts_.store.Save({&changed, 1}); !saved.ok()) return saved;
   std::lock_guard lock(mutex_);
   Entry& entry = entries_.at(id);
   if (entry.task.state() != v1::Task::STATE_OPEN) {
@@ -264,7 +270,7 @@ Membership Tasks::JoinAlone(const identity::Principal& who, const policy::Access
 
 void Tasks::ExpectDoor(const std::string& session_id, const OpenTaskPtr& task) {
   std::lock_guard lock(doors_mutex_);
-  doors_[session_id] = {task->id(), task, false};
+  doors_[session_id] = {.task_id = task->id(), .task = task, .relay = {}};
   // Of relays that never came back.
   if (doors_.size() > kMaxExpectedProofs) doors_.erase(doors_.begin());
 }
@@ -276,23 +282,32 @@ void Tasks::ExpectProof(const std::string& session_id, const std::string& task_i
     if (const auto found = entries_.find(task_id); found != entries_.end()) task = found->second.open;
   }
   std::lock_guard lock(doors_mutex_);
-  doors_[session_id] = {task_id, task, true};
+  doors_[session_id] = {.task_id = task_id, .task = task, .counted = true, .relay = {}};
 }
 
-void Tasks::CountDoor(const std::string& session_id) {
+void Tasks::CountDoor(const std::string& session_id, const std::string& relay) {
   std::lock_guard lock(doors_mutex_);
   const auto found = doors_.find(session_id);
   if (found == doors_.end() || std::exchange(found->second.counted, true)) return;
+  found->second.relay = relay;
   found->second.task->CountDoor();
 }
 
-std::string Tasks::OnProof(const v1::CloseProof& proof) {
+void Tasks::GiveUpDoor(const std::string& session_id) {
+  std::lock_guard lock(doors_mutex_);
+  if (const auto found = doors_.find(session_id); found != doors_.end()) found->second.given_up = true;
+}
+
+std::string Tasks::OnProof(const std::string& relay, const v1::CloseProof& proof) {
   std::lock_guard lock(doors_mutex_);
   const auto found = doors_.find(proof.session_id());
   if (found == doors_.end()) return {};
   const std::string task_id = found->second.task_id;
   // An unproven close may be followed by its proof.
   if (proof.state() == v1::CloseProof::STATE_UNPROVEN) return task_id;
+  // A relay that was only asked knows the session, and proves nothing of a door that another one opens.
+  const bool opened_it = found->second.counted ? found->second.relay.empty() || found->second.relay == relay : found->second.given_up;
+  if (!opened_it) return task_id;
   if (found->second.task) {
     if (!found->second.counted) found->second.task->CountDoor();
     found->second.task->CountProof(proof.state());

@@ -30,6 +30,7 @@
 #include "gateway/approval/approvals.h"
 #include "gateway/identity/principal.h"
 #include "gateway/identity/token_secret.h"
+#include "gateway/policy/access.h"
 #include "gateway/policy/in_force.h"
 #include "gateway/recording/journal.h"
 #include "gateway/store/task_store.h"
@@ -50,6 +51,8 @@ struct TaskParts {
   std::set<std::string, std::less<>> targets;
   // Asks the sessions of a task to end; must not block.
   std::function<void(const std::string& task_id, const std::string& reason)> end_sessions;
+  // Whether what an agent proved itself with still counts; must not block, nor come back here.
+  std::function<bool(const identity::Principal& who)> still_valid;
 };
 
 struct TaskLimits {
@@ -59,6 +62,8 @@ struct TaskLimits {
   absl::Duration proof_wait = absl::Seconds(15);
   // How long an agent that comes back is told what became of its task.
   absl::Duration remembered = absl::Minutes(10);
+  // After a start issuers' keys are fetched first: for so long a task goes on whose agent nobody can vouch for yet.
+  absl::Duration vouched_within = absl::Minutes(2);
 };
 
 struct NewTask {
@@ -88,6 +93,8 @@ class Tasks {
   absl::StatusOr<v1::Task> End(const std::string& id, const identity::Principal& who);
   // Those that were started with this token or key. How many there were.
   size_t EndByIdentity(std::string_view identity_id);
+  // Somebody's proof of identity may be worth nothing any more: Tend looks whose, and ends what was started with it.
+  void Doubt() { wake_(now_()); }
 
   // --- for logins
   // NOT_FOUND: no task's password. FAILED_PRECONDITION: a task's, but it is not open; the message is for its agent.
@@ -101,11 +108,13 @@ class Tasks {
   // --- for doors
   // The session is about to have one, and has it. A door that opens after its session gave up is counted by its proof.
   void ExpectDoor(const std::string& session_id, const OpenTaskPtr& task);
-  void CountDoor(const std::string& session_id);
+  void CountDoor(const std::string& session_id, const std::string& relay);
+  // The session waits for it no more.
+  void GiveUpDoor(const std::string& session_id);
   // Of an earlier life of the gateway.
   void ExpectProof(const std::string& session_id, const std::string& task_id);
-  // The task's id; empty if that is not known.
-  std::string OnProof(const v1::CloseProof& proof);
+  // The task's id; empty if that is not known. What a relay says of another one's door does not count.
+  std::string OnProof(const std::string& relay, const v1::CloseProof& proof);
 
   // Does what time and reviewers ask for. Returns when it wants to run again.
   absl::Time Tend();
@@ -116,8 +125,12 @@ class Tasks {
     std::string lookup;
     identity::SecretDigest digest{};
     OpenTaskPtr open;  // null: it never opened
-    // What its requester proved itself with is worth nothing from then on.
-    absl::Time identity_expires = absl::InfiniteFuture();
+    // Whom it was asked for by. What an agent proved itself with ends its tasks; what a person did only starts them.
+    identity::Principal starter;
+    // Until then nobody needs to vouch for the starter; infinite past: somebody has.
+    absl::Time vouch_by = absl::InfinitePast();
+    // The terms that reviewers are asked about.
+    policy::AccessTerms asked;
     absl::Time summary_by = absl::InfiniteFuture();
     absl::Time forget_at = absl::InfiniteFuture();
     bool unsaved = false;
@@ -127,6 +140,7 @@ class Tasks {
     std::vector<v1::Task> save;
     std::vector<v1::Record> records;
     std::vector<std::pair<std::string, std::string>> end_sessions;
+    std::vector<std::string> void_approvals;
   };
   // Reviewers' decisions on their way here; outlives the tasks if an approval does.
   struct Inbox {
@@ -144,7 +158,8 @@ class Tasks {
 
   // With the lock held.
   v1::Task ViewOf(const Entry& entry) const;
-  void Open(v1::Task& task, absl::Time identity_expires) const;
+  void Open(v1::Task& task, const identity::Principal& starter) const;
+  bool Vouched(Entry& entry, absl::Time now) const;
   void EndEntry(Entry& entry, std::string because, std::string by, Chores& chores);
   void Look(Entry& entry, absl::Time now, Chores& chores);
   // Without it.
@@ -152,7 +167,7 @@ class Tasks {
   absl::Status SaveOne(const v1::Task& task);
   void TakeDecisions();
   void Decide(const std::string& id, const approval::Resolution& how);
-  absl::Status OpenApproved(v1::Task& task);
+  absl::Status OpenApproved(v1::Task& task, const policy::AccessTerms& asked, const identity::Principal& starter);
 
   const TaskParts parts_;
   const TaskLimits limits_;
@@ -172,6 +187,8 @@ class Tasks {
     std::string task_id;
     OpenTaskPtr task;
     bool counted = false;
+    std::string relay;      // that opened it; empty: not known
+    bool given_up = false;  // whoever opens it now, nobody uses it
   };
   std::mutex doors_mutex_;
   std::map<std::string, ExpectedProof, std::less<>> doors_;  // by session; ids sort by time

@@ -7,6 +7,7 @@
 #include "common/observability/log.h"
 #include "gateway/policy/access.h"
 #include "gateway/recording/file_journal.h"
+#include "gateway/tasks/starter.h"
 #include "gateway/tasks/task_records.h"
 #include "gateway/tasks/tasks.h"
 
@@ -66,7 +67,11 @@ absl::Time Tasks::Tend() {
 // One task: is its time over, is it closed, has it used anything up?
 void Tasks::Look(Entry& entry, absl::Time now, Chores& chores) {
   v1::Task& task = entry.task;
-  if (task.state() == v1::Task::STATE_OPEN) {
+  const bool lives = task.state() == v1::Task::STATE_OPEN || task.state() == v1::Task::STATE_REQUESTED;
+  if (lives && !Vouched(entry, now)) {
+    if (!task.approval_id().empty()) chores.void_approvals.push_back(task.approval_id());
+    EndEntry(entry, "revoked", "", chores);
+  } else if (task.state() == v1::Task::STATE_OPEN) {
     if (entry.open->deadline() <= now) {
       EndEntry(entry, "deadline", "", chores);
     } else if (entry.open->idle_at() <= now) {
@@ -89,9 +94,18 @@ void Tasks::Look(Entry& entry, absl::Time now, Chores& chores) {
   if (entry.unsaved && !chosen) chores.save.push_back(ViewOf(entry));
 }
 
+// Whether its starter's proof of identity still counts, or nobody can know yet.
+bool Tasks::Vouched(Entry& entry, absl::Time now) const {
+  if (!NeedsVouching(entry.starter) || entry.starter.identity_kind == kTaskIdentity) return true;
+  if (!parts_.still_valid(entry.starter)) return now < entry.vouch_by;
+  entry.vouch_by = absl::InfinitePast();
+  return true;
+}
+
 // Sessions first: they must not wait for a disk.
 void Tasks::Do(Chores chores) {
   for (const auto& [id, reason] : chores.end_sessions) parts_.end_sessions(id, reason);
+  for (const std::string& approval : chores.void_approvals) parts_.approvals.Void(approval, "what the task was asked for with counts no more");
   for (const v1::Record& record : chores.records) {
     parts_.journal.Append(record, [](const absl::Status& status) {
       if (!status.ok()) log::Error("the end of a task could not be recorded", {{"error", status}});
@@ -122,19 +136,21 @@ void Tasks::TakeDecisions() {
 
 void Tasks::Decide(const std::string& id, const approval::Resolution& how) {
   v1::Task task;
-  absl::Time identity_expires;
+  policy::AccessTerms asked;
+  identity::Principal starter;
   {
     std::lock_guard lock(mutex_);
     const auto found = entries_.find(id);
     if (found == entries_.end() || found->second.task.state() != v1::Task::STATE_REQUESTED) return;
     task = found->second.task;
-    identity_expires = found->second.identity_expires;
+    asked = found->second.asked;
+    starter = found->second.starter;
   }
   std::string why_not;
   if (how.verdict == v1::ApprovalDecided::VERDICT_APPROVED) {
     task.set_approved_by(how.reviewer);
-    Open(task, identity_expires);
-    if (absl::Status opened = OpenApproved(task); !opened.ok()) why_not = std::string(opened.message());
+    Open(task, starter);
+    if (absl::Status opened = OpenApproved(task, asked, starter); !opened.ok()) why_not = std::string(opened.message());
   } else {
     why_not = WhyNot(how);
   }
@@ -155,11 +171,15 @@ void Tasks::Decide(const std::string& id, const approval::Resolution& how) {
   Do(std::move(chores));
 }
 
-// The policy may have changed while people thought. Kept and recorded before it is so.
-absl::Status Tasks::OpenApproved(v1::Task& task) {
+// The policy may have changed while people thought, and the agent may have lost its identity. Kept and recorded before it is so.
+absl::Status Tasks::OpenApproved(v1::Task& task, const policy::AccessTerms& asked, const identity::Principal& starter) {
   const auto terms = policy::AccessFor(*parts_.policy.Current(), task.agent(),
                                        {task.groups().begin(), task.groups().end()}, task.target());
   if (!terms) return absl::PermissionDeniedError("no access entry of the policy opens the target to the agent any more");
+  if (*terms != asked) return absl::PermissionDeniedError("the policy's terms for it have changed since; start it again");
+  if (NeedsVouching(starter) && !parts_.still_valid(starter)) {
+    return absl::PermissionDeniedError("what it was asked for with counts no more");
+  }
   if (absl::Status saved = SaveOne(task); !saved.ok()) return saved;
   return recording::AppendAndWait(parts_.journal, OpenedRecord(task, now_()));
 }

@@ -101,9 +101,13 @@ bool ConnectedRelays::Granted(const std::string& relay, const std::string& targe
 
 size_t ConnectedRelays::CutOff(const std::string& relay) {
   std::vector<std::shared_ptr<RelayLine>> lines;
+  std::vector<std::shared_ptr<CatalogStream>> reports;
   size_t doors = 0;
   {
     Lock lock(mutex_);
+    for (const Report& report : reports_) {
+      if (std::shared_ptr<CatalogStream> stream = report.stream.lock(); stream != nullptr && report.relay == relay) reports.push_back(std::move(stream));
+    }
     for (const std::weak_ptr<RelayLine>& known : lines_) {
       std::shared_ptr<RelayLine> line = known.lock();
       if (line != nullptr && line->name() == relay) lines.push_back(std::move(line));
@@ -111,6 +115,7 @@ size_t ConnectedRelays::CutOff(const std::string& relay) {
     for (const auto& [session, door] : doors_) doors += door.line->name() == relay ? 1 : 0;
   }
   for (const auto& line : lines) line->End(grpc::Status(grpc::StatusCode::PERMISSION_DENIED, "the relay was revoked"), true);
+  for (const auto& report : reports) report->End(absl::PermissionDeniedError("the relay was revoked"));
   return doors;
 }
 

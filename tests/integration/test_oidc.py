@@ -162,7 +162,7 @@ def test_every_token_that_is_no_good_is_refused_alike_and_recorded_with_its_reas
         "the token's issuer is not configured (iss)": it.forge(iss=it.provider.url + "/other"),
         "the token is signed with a key that its issuer does not show (kid)": it.forge(key=SigningKey("stranger")),
         "the token insists on an extension (crit)": it.forge(header={"crit": ["exp"]}),
-        "the token is another agent's": it.forge(sub="loader"),
+        "the token or certificate is another agent's": it.forge(sub="loader"),
         "the token is not an agent's": it.provider.token("dana"),
     }
     told = {}

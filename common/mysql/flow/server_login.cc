@@ -155,9 +155,10 @@ ServerAction ServerLogin::OnFirstPacket(Bytes payload) {
   return {"", StartTls{}};
 }
 
-ServerAction ServerLogin::OnTlsStarted() {
+ServerAction ServerLogin::OnTlsStarted(bool certificate) {
   if (state_ != State::kTlsHandshake) return Fail(kOutOfOrder, kLinkState, "TLS that nobody asked for");
   inside_tls_ = true;
+  certificate_ = certificate;
   state_ = State::kTlsResponse;
   return {"", NeedPacket{}};
 }
@@ -219,7 +220,7 @@ ServerAction ServerLogin::OnIdentity(std::string_view auth_response) {
   if (IdTokensAllowed() && plugin_ == plugin::kOpenIdConnect) {
     return auth_response.empty() ? AskIdToken() : OnIdToken(AsBytes(auth_response));
   }
-  if (IdTokensAllowed() && plugin_ == plugin::kCachingSha2 && IsEmptyAnswer(auth_response) &&
+  if (IdTokensAllowed() && !certificate_ && plugin_ == plugin::kCachingSha2 && IsEmptyAnswer(auth_response) &&
       HasIdTokenPlugin(claim_.attributes)) {
     return AskIdToken();
   }

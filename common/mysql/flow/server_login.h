@@ -12,7 +12,8 @@
 //   OK or ERR                          ->
 //
 // The client's hash is never checked: full authentication is always asked for, so that the secret can be any token.
-// Where id tokens are welcome, a client of Oracle's that gives an empty password and has the plug-in for them is switched to
+// A client that showed a certificate and gives an empty password is asked for nothing more.
+// Where id tokens are welcome, any other client of Oracle's that gives an empty password and has the plug-in for them is switched to
 // it: with an id-token file configured it does not say so by itself.
 // Outside TLS nobody is asked for a secret, unless allow_plain says that this is a loopback connection; then the secret
 // travels under the gateway's RSA key.
@@ -110,7 +111,8 @@ class ServerLogin {
   ServerAction OnPacket(uint8_t sequence, Bytes payload);
   // The PacketAssembler gave this error in place of a packet.
   ServerAction OnBadPacket(const absl::Status& status);
-  ServerAction OnTlsStarted();
+  // `certificate`: the client showed one.
+  ServerAction OnTlsStarted(bool certificate = false);
   // REQUIRES: the last action was Verify.
   ServerAction OnAccepted(uint16_t status_flags = server_status::kAutocommit);
   ServerAction OnRefused(const ErrPacket& error);
@@ -152,6 +154,7 @@ class ServerLogin {
   Options options_;
   State state_ = State::kStart;
   bool inside_tls_ = false;
+  bool certificate_ = false;
   uint8_t sequence_ = 0;  // of the next packet, whoever sends it
   SslRequest ssl_request_;
   std::string plugin_;

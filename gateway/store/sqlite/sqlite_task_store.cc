@@ -20,6 +20,7 @@ constexpr const char* kMigrations[] = {
          task BLOB NOT NULL) STRICT;
        CREATE INDEX tasks_by_agent ON tasks (agent);
        CREATE INDEX tasks_by_state ON tasks (state))",
+    "ALTER TABLE tasks ADD COLUMN starter BLOB NOT NULL DEFAULT x''",
 };
 
 absl::StatusOr<v1::Task> ReadTask(const Statement& row) {
@@ -40,7 +41,7 @@ absl::StatusOr<std::unique_ptr<SqliteTaskStore>> SqliteTaskStore::Open(const std
 absl::Status SqliteTaskStore::DoInsert(const StoredTask& task) {
   std::lock_guard lock(mutex_);
   auto insert = database_.Prepare(
-      "INSERT INTO tasks (id, agent, target, state, lookup, digest, task) VALUES (?, ?, ?, ?, ?, ?, ?)");
+      "INSERT INTO tasks (id, agent, target, state, lookup, digest, task, starter) VALUES (?, ?, ?, ?, ?, ?, ?, ?)");
   if (!insert.ok()) return insert.status();
   auto status = insert->Bind(1, task.task.id())
                     .Bind(2, task.task.agent())
@@ -49,6 +50,7 @@ absl::Status SqliteTaskStore::DoInsert(const StoredTask& task) {
                     .Bind(5, task.lookup)
                     .BindBlob(6, task.digest)
                     .BindBlob(7, task.task.SerializeAsString())
+                    .BindBlob(8, task.starter)
                     .Run();
   if (!status.ok()) return status;
   auto forget = database_.Prepare("DELETE FROM tasks WHERE number <= (SELECT MAX(number) FROM tasks) - ? AND state NOT IN (?, ?, ?)");
@@ -75,7 +77,7 @@ absl::Status SqliteTaskStore::DoSave(absl::Span<const v1::Task> tasks) {
 
 absl::StatusOr<std::vector<StoredTask>> SqliteTaskStore::DoLoadLive() {
   std::lock_guard lock(mutex_);
-  auto select = database_.Prepare("SELECT task, lookup, digest FROM tasks WHERE state IN (?, ?, ?) ORDER BY number");
+  auto select = database_.Prepare("SELECT task, lookup, digest, starter FROM tasks WHERE state IN (?, ?, ?) ORDER BY number");
   if (!select.ok()) return select.status();
   select->Bind(1, int64_t{v1::Task::STATE_REQUESTED}).Bind(2, int64_t{v1::Task::STATE_OPEN}).Bind(3, int64_t{v1::Task::STATE_CLOSING});
   std::vector<StoredTask> tasks;
@@ -85,7 +87,7 @@ absl::StatusOr<std::vector<StoredTask>> SqliteTaskStore::DoLoadLive() {
     if (!*row) return tasks;
     auto task = ReadTask(*select);
     if (!task.ok()) return task.status();
-    tasks.push_back({.task = *std::move(task), .lookup = select->Text(1), .digest = select->Text(2)});
+    tasks.push_back({.task = *std::move(task), .lookup = select->Text(1), .digest = select->Text(2), .starter = select->Text(3)});
   }
 }
 

@@ -42,14 +42,17 @@ class SigningKey:
 
 
 class Provider:
-    def __init__(self, folder, certificates, clients, lifetime=300):
-        """`clients`: name -> claims that its tokens carry beside `sub`, which is the name."""
+    def __init__(self, folder, certificates, clients, lifetime=300, people=None, pages=None):
+        """`clients`, `people`: name -> claims that its tokens carry beside `sub`, which is the name. `pages`: client id ->
+        redirect URI of those that people sign in to, as one of the clients."""
         folder.mkdir(parents=True, exist_ok=True)
         self.port = free_port()
         self.url = f"https://localhost:{self.port}"
         self.ca = certificates.ca
         self._certificate = certificates.issue("provider", "DNS:localhost,IP:127.0.0.1")
         self._clients = {name: {"secret": f"secret-of-{name}", "claims": claims} for name, claims in clients.items()}
+        self._clients.update({name: {"redirect_uri": uri} for name, uri in (pages or {}).items()})
+        self._people = people or {}
         self._lifetime = lifetime
         self._config = folder / "provider.json"
         self._process = Process(["node", paths.ROOT / "tests/integration/provider.mjs", self._config], folder / "provider.log")
@@ -58,7 +61,7 @@ class Provider:
     def start(self):
         certificate, key = map(str, self._certificate)
         self._config.write_text(json.dumps({
-            "port": self.port, "certificate": certificate, "key": key, "clients": self._clients, "lifetime": self._lifetime,
+            "port": self.port, "certificate": certificate, "key": key, "clients": self._clients, "people": self._people, "lifetime": self._lifetime,
             "algorithm": "RS256", "jwks": {"keys": [one.private_jwk() for one in self.keys]}}))
         self._process.start()
         until("the provider answers", self._answers, 30)

@@ -47,7 +47,7 @@ struct ServerPlay {
   std::string claimed;  // "user/secret/schema" of the claim
 };
 
-inline ServerPlay PlayServer(ServerLogin login, std::string_view client_bytes) {
+inline ServerPlay PlayServer(ServerLogin login, std::string_view client_bytes, bool certificate = false) {
   ServerPlay play;
   play.last = login.Start();
   PacketAssembler assembler(64 * 1024);
@@ -55,7 +55,7 @@ inline ServerPlay PlayServer(ServerLogin login, std::string_view client_bytes) {
   for (;;) {
     play.sent += play.last.send;
     if (std::holds_alternative<StartTls>(play.last.next)) {
-      play.last = login.OnTlsStarted();
+      play.last = login.OnTlsStarted(certificate);
     } else if (auto* claim = std::get_if<Verify>(&play.last.next)) {
       play.claimed = claim->user + "/" + std::string(claim->secret.Reveal()) + "/" + claim->database;
       bool accepted = claim->secret.Reveal() == "token";

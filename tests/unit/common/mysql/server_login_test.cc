@@ -124,6 +124,16 @@ HandshakeResponse41 NoPassword(const std::string& client, const std::string& ver
   return response;
 }
 
+TEST_CASE("a client with a certificate and no password is asked for nothing more, whatever plug-in it has") {
+  const auto play = PlayServer(ServerLogin(WithIdTokens()), TlsLogin(NoPassword("libmysql", "9.7.0"), {}), true);
+  CHECK(play.claimed == "orders-bot+orders-prod//shop");
+  const auto native = PlayServer(ServerLogin(WithIdTokens()), TlsLogin(ClientResponse("mysql_native_password", ""), {""}), true);
+  CHECK(native.claimed == "orders-bot+orders-prod//shop");
+  // With a password it is asked for it as ever, and a plug-in that it names is spoken.
+  CHECK(LoggedInAs(PlayServer(ServerLogin(WithIdTokens()), TlsLogin(ClientResponse(plugin::kCachingSha2, kHash), {"token\0"s}), true), kBot));
+  CHECK(LoggedInAs(PlayServer(ServerLogin(WithIdTokens()), TlsLogin(ClientResponse(plugin::kOpenIdConnect, ""), {"\x01\x05token"s}), true), kBot));
+}
+
 TEST_CASE("a client that names the id-token plug-in may send the token at once or when asked") {
   const std::string answer = "\x01\x05token"s;
   CHECK(LoggedInAs(PlayServer(ServerLogin(WithIdTokens()), TlsLogin(ClientResponse(plugin::kOpenIdConnect, answer), {})), kBot));

@@ -76,6 +76,9 @@ class WatchedJournal final : public recording::Journal {
 class SteeredApprovals final : public approval::Approvals {
  public:
   std::string Hold(v1::Approval, absl::Duration, Resolved) override { return ""; }
+  void Present(v1::Approval, absl::Duration, Told told) override { told({}); }
+  void Use(const std::string&, User, Used used) override { used(absl::FailedPreconditionError("no such ticket")); }
+  void SetPreview(const std::string&, v1::ImpactPreview) override {}
   void Void(const std::string&, std::string_view) override {}
   void Vote(const std::string& id, const identity::Principal&, bool, std::string_view, Decided done) override {
     if (!vote_answer.ok()) return done(vote_answer);

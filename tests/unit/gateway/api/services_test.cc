@@ -88,6 +88,15 @@ grpc::Status CallReplay(ApiFixture& api, const std::string& secret) {
   return stream->Finish();
 }
 
+grpc::Status CallExport(ApiFixture& api, const std::string& secret) {
+  const auto context = As(secret);
+  const auto stream = v1::Sessions::NewStub(api.channel)->Export(context.get(), v1::ExportSessionsRequest());
+  v1::Record record;
+  while (stream->Read(&record)) {
+  }
+  return stream->Finish();
+}
+
 struct Row {
   std::string name;
   // r: reviewer, a: auditor, A: admin; g: an agent, for what is its own.
@@ -98,6 +107,7 @@ struct Row {
 std::vector<Row> Rows() {
   using v1::Access, v1::Admin, v1::Enrolment, v1::Approvals, v1::Policy, v1::Sessions, v1::Tasks;
   return {
+      {"Access/WhoAmI", "raA", Caller<Access>(&Access::Stub::WhoAmI, v1::WhoAmIRequest())},
       {"Access/CreateToken", "A", Caller<Access>(&Access::Stub::CreateToken, NewAgent("bot"))},
       {"Access/ListTokens", "A", Caller<Access>(&Access::Stub::ListTokens, v1::ListTokensRequest())},
       {"Access/RevokeToken", "A", Caller<Access>(&Access::Stub::RevokeToken, WithId<v1::RevokeTokenRequest>(kToken))},
@@ -116,6 +126,7 @@ std::vector<Row> Rows() {
       {"Sessions/List", "raA", Caller<Sessions>(&Sessions::Stub::List, v1::ListSessionsRequest())},
       {"Sessions/Get", "raA", Caller<Sessions>(&Sessions::Stub::Get, WithId<v1::GetSessionRequest>(kSession))},
       {"Sessions/Replay", "raA", CallReplay},
+      {"Sessions/Export", "raA", CallExport},
       {"Sessions/Terminate", "A",
        Caller<Sessions>(&Sessions::Stub::Terminate, WithId<v1::TerminateSessionRequest>(kSession))},
       {"Policy/Check", "raA", Caller<Policy>(&Policy::Stub::Check, v1::CheckPolicyRequest())},
@@ -140,6 +151,11 @@ TEST_CASE("each RPC opens to its roles and to nobody else") {
                                               {'a', api.Person("axel", {v1::ROLE_AUDITOR}).secret},
                                               {'A', api.Person("ada", {v1::ROLE_ADMIN}).secret}};
   const std::string agent = api.Token("bot", v1::PRINCIPAL_KIND_AGENT, {}).secret;
+  v1::CreateTokenRequest every_role;
+  every_role.set_name("erin");
+  every_role.set_kind(v1::PRINCIPAL_KIND_PERSON);
+  for (const v1::Role role : {v1::ROLE_REVIEWER, v1::ROLE_AUDITOR, v1::ROLE_ADMIN}) every_role.add_roles(role);
+  const std::string expired = Must(api.tokens->Create(every_role, "test", absl::Now() - absl::Hours(24 * 31))).secret;
   std::set<std::string> tried;
   for (const Row& row : Rows()) {
     INFO(row.name);
@@ -156,8 +172,27 @@ TEST_CASE("each RPC opens to its roles and to nobody else") {
     const bool agents_may = row.who_may.find('g') != std::string::npos;
     CHECK((row.call(api, agent).error_code() == grpc::StatusCode::PERMISSION_DENIED) == !agents_may);
     CHECK(row.call(api, "").error_code() == grpc::StatusCode::UNAUTHENTICATED);
+    CHECK(row.call(api, expired).error_code() == grpc::StatusCode::UNAUTHENTICATED);
   }
   CHECK(tried.size() == RpcRules().size());
+}
+
+TEST_CASE("a person is told whose token it is") {
+  ApiFixture api;
+  v1::CreateTokenRequest wanted;
+  wanted.set_name("ada");
+  wanted.set_kind(v1::PRINCIPAL_KIND_PERSON);
+  wanted.add_roles(v1::ROLE_REVIEWER);
+  wanted.add_groups("dba");
+  const identity::NewToken token = Must(api.tokens->Create(wanted, "test", absl::Now()));
+  v1::WhoAmIResponse who;
+  REQUIRE(Unary<v1::Access>(api, token.secret, &v1::Access::Stub::WhoAmI, v1::WhoAmIRequest(), &who).ok());
+  CHECK(who.name() == "ada");
+  REQUIRE(who.roles_size() == 1);
+  CHECK(who.roles(0) == v1::ROLE_REVIEWER);
+  REQUIRE(who.groups_size() == 1);
+  CHECK(who.groups(0) == "dba");
+  CHECK(who.expires_at_unix_ms() == token.token.expires_at_unix_ms());
 }
 
 TEST_CASE("an agent starts a task with its token, gets its password once, and reviewers and strangers see no password") {
@@ -237,7 +272,7 @@ TEST_CASE("what cannot be recorded is not done") {
                                                 WithId<v1::RevokeTokenRequest>(bot.token.id().c_str()), &revoked);
   CHECK(revoke.error_code() == grpc::StatusCode::UNAVAILABLE);
   CHECK(revoke.error_message().find("disk full") != std::string::npos);
-  CHECK(api.tokens->Authenticate(bot.secret, "here", absl::Now()).ok());
+  CHECK(api.tokens->Authenticate({bot.secret, "here"}, absl::Now()).ok());
   v1::ReloadResponse reloaded;
   CHECK(Unary<v1::Admin>(api, admin, &v1::Admin::Stub::Reload, v1::ReloadRequest(), &reloaded).error_code() ==
         grpc::StatusCode::UNAVAILABLE);
@@ -458,6 +493,15 @@ TEST_CASE("a policy is applied whole or not at all, kept as a version, and rolle
   back.set_version("ffffffffffff");
   CHECK(Unary<v1::Policy>(api, admin, &v1::Policy::Stub::Rollback, back, &third).error_code() ==
         grpc::StatusCode::NOT_FOUND);
+
+  v1::GetPolicyRequest earlier;
+  earlier.set_version(second.version());
+  v1::GetPolicyResponse policy;
+  REQUIRE(Unary<v1::Policy>(api, admin, &v1::Policy::Stub::Get, earlier, &policy).ok());
+  CHECK(policy.text() == "version: 1\naccess: []\n");
+  CHECK(policy.loaded_at_unix_ms() == 0);
+  earlier.set_version("ffffffffffff");
+  CHECK(Unary<v1::Policy>(api, admin, &v1::Policy::Stub::Get, earlier, &policy).error_code() == grpc::StatusCode::NOT_FOUND);
 
   v1::ListPolicyVersionsResponse listed;
   REQUIRE(Unary<v1::Policy>(api, admin, &v1::Policy::Stub::ListVersions, v1::ListPolicyVersionsRequest(), &listed).ok());

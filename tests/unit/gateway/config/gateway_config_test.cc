@@ -52,6 +52,23 @@ TEST_CASE("a small file gives every option its safe value") {
   CHECK(config.limits.login_timeout == absl::Seconds(10));
 }
 
+TEST_CASE("certificates of agents and people, and where metrics are read") {
+  const Folder folder;
+  const std::string mysql = "mysql: { listen: \"0.0.0.0:3306\", tls: { certificate: cert.pem, key: key.pem, client_ca: ca.pem, client_crl: ca.pem } }\n";
+  const std::string api = "api: { listen: \"0.0.0.0:8443\", tls: { certificate: cert.pem, key: key.pem, people_ca: ca.pem } }\n";
+  const auto loaded = folder.Parse(mysql + api + kRest +
+                                   "identity: { certificates: [ { kind: agent, common_name: \"*\" } ] }\nmetrics: { listen: \"127.0.0.1:9090\" }\n");
+  REQUIRE(ToString(loaded.problems) == "");
+  CHECK(loaded.value->mysql.agents->ca == folder.path() + "/ca.pem");
+  CHECK(loaded.value->mysql.agents->crl == folder.path() + "/ca.pem");
+  CHECK(loaded.value->api.people->ca == folder.path() + "/ca.pem");
+  CHECK_FALSE(loaded.value->api.people->crl);
+  CHECK(loaded.value->certificates.size() == 1);
+  CHECK(loaded.value->metrics == HostPort{"127.0.0.1", 9090});
+  const std::string alone = "mysql: { listen: \"0.0.0.0:3306\", tls: { certificate: cert.pem, key: key.pem, client_crl: ca.pem } }\n";
+  CHECK(ToString(folder.Parse(alone + kApi + kRest).problems).find("mysql.tls.client_crl: is of no use without authorities") != std::string::npos);
+}
+
 TEST_CASE("limits and log are read") {
   const Folder folder;
   const auto loaded = folder.Parse(std::string(kMysql) + kApi + kRest +
@@ -68,6 +85,39 @@ TEST_CASE("limits and log are read") {
   CHECK(loaded.value->log.file == folder.path() + "/g.log");
   CHECK(loaded.value->threads == 3);
   CHECK(loaded.value->sqlite_path == folder.path() + "/other.db");
+}
+
+TEST_CASE("the journal signs and compresses unless it is told otherwise, and keeps everything") {
+  const Folder folder;
+  const std::string small = std::string(kMysql) + kApi + kRest;
+  const auto loaded = folder.Parse(small);
+  REQUIRE(ToString(loaded.problems) == "");
+  const JournalConfig& journal = loaded.value->journal;
+  CHECK(journal.key == folder.path() + "/data/journal.key");
+  CHECK(journal.checkpoint_every == absl::Minutes(1));
+  CHECK(journal.compress);
+  CHECK_FALSE(journal.keep);
+  CHECK(journal.max_bytes == 0);
+
+  const auto other = folder.Parse(small +
+                                  "journal: { checkpoints: { key: k.pem, every: 5s, records: 10 }, compress: false, "
+                                  "witness: { file: w.jsonl, url: \"https://witness.example.com/postern\", ca: ca.pem }, "
+                                  "retention: { keep: 90d, max_bytes: 50GiB } }\n");
+  REQUIRE(ToString(other.problems) == "");
+  const JournalConfig& told = other.value->journal;
+  CHECK(told.key == folder.path() + "/k.pem");
+  CHECK(told.checkpoint_every == absl::Seconds(5));
+  CHECK(told.checkpoint_records == 10);
+  CHECK_FALSE(told.compress);
+  CHECK(told.witness.file == folder.path() + "/w.jsonl");
+  CHECK(told.witness.url == "https://witness.example.com/postern");
+  CHECK(told.witness.ca == folder.path() + "/ca.pem");
+  CHECK(told.keep == absl::Hours(24 * 90));
+  CHECK(told.max_bytes == uint64_t{50} << 30);
+
+  CHECK_FALSE(folder.Parse(small + "journal: { witness: { url: \"http://witness.example.com\" } }\n").ok());
+  CHECK_FALSE(folder.Parse(small + "journal: { retention: { max_bytes: 50GiB } }\n").ok());
+  CHECK_FALSE(folder.Parse(small + "journal: { retention: { keep: 0s } }\n").ok());
 }
 
 TEST_CASE("what is unsafe or incomplete is refused, all of it at once") {

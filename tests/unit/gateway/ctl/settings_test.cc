@@ -16,6 +16,7 @@ struct Place {
   TempFolder folder;
   std::map<std::string, std::string> environment{{"HOME", folder.path()}};
   std::ostringstream warnings;
+  std::string stored = "of.a.login";
 
   std::string Write(const std::string& name, const std::string& text, mode_t mode = 0600) {
     const std::string path = folder.path() / name;
@@ -30,7 +31,7 @@ struct Place {
           const auto found = environment.find(name);
           return found == environment.end() ? std::nullopt : std::optional<std::string>(found->second);
         },
-        warnings);
+        [this](const std::string& api) -> absl::StatusOr<std::string> { return api == "logged-in:1" ? stored : std::string(); }, warnings);
   }
 };
 
@@ -82,6 +83,40 @@ TEST_CASE("what is missing or wrong is told with what to do") {
   CHECK(place.Resolve(flags).status().message().find("c.yaml:2") != absl::string_view::npos);
   flags.config.clear();
   flags.token = "pat_x\nevil: header";
+  CHECK_FALSE(place.Resolve(flags).ok());
+}
+
+TEST_CASE("a certificate will do in place of a token, and the nearest source that says who calls is the one that counts") {
+  Place place;
+  GlobalFlags flags;
+  flags.api = "a:1";
+  place.environment["POSTERN_TOKEN"] = "pat_env";
+  flags.certificate = place.Write("cert.pem", "CERT");
+  CHECK(place.Resolve(flags).status().message().find("--cert and --key") != absl::string_view::npos);
+  flags.key = place.Write("key.pem", "KEY");
+  CHECK(place.Resolve(flags)->token.empty());
+  CHECK(place.Resolve(flags)->certificate_pem == "CERT");
+  CHECK(place.Resolve(flags)->key_pem == "KEY");
+  flags.key = "/no/such.key";
+  CHECK(place.Resolve(flags).status().message().find("/no/such.key") != absl::string_view::npos);
+  flags.certificate.clear();
+  flags.key.clear();
+  place.environment.erase("POSTERN_TOKEN");
+  place.environment["POSTERN_CONFIG"] = place.Write("c.yaml", "cert: cert.pem\nkey: key.pem\n");
+  CHECK(place.Resolve(flags)->certificate_pem == "CERT");
+  place.environment["POSTERN_TOKEN"] = "pat_env";
+  CHECK(place.Resolve(flags)->certificate_pem.empty());
+}
+
+TEST_CASE("a login serves where nothing else says who calls, and at its own gateway alone") {
+  Place place;
+  GlobalFlags flags;
+  flags.api = "logged-in:1";
+  CHECK(place.Resolve(flags)->token == "of.a.login");
+  flags.token = "pat_x";
+  CHECK(place.Resolve(flags)->token == "pat_x");
+  flags.token.clear();
+  flags.api = "elsewhere:1";
   CHECK_FALSE(place.Resolve(flags).ok());
 }
 

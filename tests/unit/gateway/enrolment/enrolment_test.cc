@@ -102,9 +102,10 @@ TEST_CASE("who guesses tokens has to wait") {
   absl::Status last;
   for (int i = 0; i < 20 && !absl::IsResourceExhausted(last); ++i) last = f.Join("pjt_guess").status();
   CHECK(absl::IsResourceExhausted(last));
+  // Whoever guesses beside it does not keep a relay with a good token out.
   const auto made = f.Token("eu-1", {"orders"});
+  CHECK(f.Join(made->token).ok());
   CHECK(absl::IsResourceExhausted(f.Join(made->token).status()));
-  CHECK(f.Join(made->token, "10.0.0.2").ok());
 }
 
 TEST_CASE("a token is refused to names and targets that would contradict the config") {

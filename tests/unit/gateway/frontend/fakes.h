@@ -28,8 +28,8 @@ namespace postern::frontend {
 // Knows one agent by one secret.
 class OneAgent final : public identity::Authenticator {
  public:
-  absl::StatusOr<identity::Principal> Authenticate(std::string_view secret, std::string_view, absl::Time) override {
-    if (secret != "pat_secret") return absl::UnauthenticatedError("no such token");
+  absl::StatusOr<identity::Principal> Authenticate(const identity::Proof& proof, absl::Time) override {
+    if (proof.secret != "pat_secret") return absl::UnauthenticatedError("no such token");
     identity::Principal who;
     who.name = "bot";
     who.kind = v1::PRINCIPAL_KIND_AGENT;

@@ -11,7 +11,8 @@ config::Loaded<std::vector<Issuer>> Read(const std::string& issuers) {
   std::vector<Issuer> read;
   {
     config::Section root = document.root();
-    read = ReadIssuers(root.Optional("identity"));
+    config::Section identity = root.Optional("identity");
+    read = ReadIssuers(identity);
   }
   return config::Loaded<std::vector<Issuer>>::From(std::move(read), document.TakeProblems());
 }

@@ -60,5 +60,15 @@ TEST_CASE("new terms in the middle of a task go on counting") {
   CHECK(tighter.BeginStatement());
 }
 
+
+TEST_CASE("a packet of several statements takes as many, or none") {
+  Budget budget({.statements = 5});
+  CHECK_FALSE(budget.BeginStatement(3));
+  CHECK(budget.BeginStatement(3));
+  CHECK_FALSE(budget.BeginStatement(2));
+  CHECK(budget.BeginStatement());
+  CHECK(budget.spent().statements == 5);
+}
+
 }  // namespace
 }  // namespace postern::policy

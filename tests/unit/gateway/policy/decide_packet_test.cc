@@ -50,6 +50,15 @@ TEST_CASE("several statements want a rule that lets several be sent, and the str
   CHECK(RuleOf({Delete(), Statement(Verb::kDropTable, {Table("shop", "orders", Access::kDrop)})}, Agent()) == "deny default");
 }
 
+TEST_CASE("what drivers send to start up does not give its rule to the rest of a packet") {
+  sql::Facts startup = Statement(Verb::kSet);
+  startup.session.harmless_startup = true;
+  CHECK(RuleOf({startup}, Agent()) == "allow startup");
+  CHECK(RuleOf({startup, Select("orders")}, Agent()) == "allow reads");
+  CHECK(RuleOf({Select("orders"), startup}, Agent()) == "allow reads");
+  CHECK(RuleOf({startup, startup}, Agent()) == "allow startup");
+}
+
 TEST_CASE("statements held for different reviewers are not sent together") {
   CHECK(RuleOf({Delete(), Delete()}, Agent()) == "hold asks-dba");
   CHECK(RuleOf({Delete(), Insert()}, Agent()) == "deny conflicting-holds");

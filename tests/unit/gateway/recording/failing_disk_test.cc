@@ -12,7 +12,7 @@
 #include <vector>
 
 #include "gateway/recording/file_journal.h"
-#include "gateway/recording/format.h"
+#include "gateway/recording/segment/format.h"
 #include "gateway/recording/recover.h"
 #include "gateway/recording/segment_log.h"
 #include "tests/unit/gateway/recording/faulty_files.h"
@@ -203,7 +203,7 @@ TEST_CASE("a batch of which power failure kept any part is cut off, never taken 
   for (int round = 0; round < 200; ++round) {
     TempFolder temp;
     auto disk = std::make_shared<Disk>();
-    auto log = SegmentLog::Open({.folder = temp.path(), .free_floor_bytes = 0}, Recovered{},
+    auto log = SegmentLog::Open({.folder = temp.path(), .free_floor_bytes = 0}, Recovered{}, {},
                                 std::make_unique<FaultyFiles>(disk));
     REQUIRE(log.ok());
     std::vector<std::string> records;

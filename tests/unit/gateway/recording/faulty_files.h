@@ -102,6 +102,11 @@ class FaultyFiles final : public FileSystem {
     if (auto status = disk_->Try(disk_->folder_error); !status.ok()) return status;
     return real_->Rename(from, to);
   }
+  absl::Status Remove(const std::filesystem::path& path) override {
+    std::lock_guard lock(disk_->mutex);
+    if (auto status = disk_->Try(disk_->folder_error); !status.ok()) return status;
+    return real_->Remove(path);
+  }
   absl::Status SyncFolder(const std::filesystem::path& folder) override {
     std::lock_guard lock(disk_->mutex);
     if (auto status = disk_->Try(disk_->folder_error); !status.ok()) return status;

@@ -8,7 +8,7 @@
 #include <thread>
 #include <vector>
 
-#include "gateway/recording/format.h"
+#include "gateway/recording/segment/format.h"
 #include "tests/unit/gateway/recording/faulty_files.h"
 #include "tests/unit/gateway/recording/journal_support.h"
 #include "tests/unit/gateway/temp_folder.h"

@@ -1,9 +1,9 @@
-#include "gateway/recording/format.h"
+#include "gateway/recording/segment/format.h"
 
 #include <catch2/catch.hpp>
 #include <string>
 
-#include "gateway/recording/crc32c.h"
+#include "gateway/recording/segment/crc32c.h"
 
 namespace postern::recording {
 namespace {

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "gateway/recording/file_journal.h"
-#include "gateway/recording/format.h"
+#include "gateway/recording/segment/format.h"
 #include "tests/unit/gateway/recording/journal_support.h"
 #include "tests/unit/gateway/temp_folder.h"
 

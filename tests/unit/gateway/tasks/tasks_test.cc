@@ -3,6 +3,7 @@
 
 #include <catch2/catch.hpp>
 #include <memory>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -85,12 +86,14 @@ struct Life {
   approval::HeldStatements approvals{journal, {}, [this] { return clock; }, [](absl::Time) {}};
   std::vector<std::pair<std::string, std::string>> told_to_end;
   absl::Status last_vote;
+  std::set<std::string> revoked;
   Tasks tasks{{.store = store,
                .journal = journal,
                .approvals = approvals,
                .policy = policy,
                .targets = {"orders"},
-               .end_sessions = [this](const std::string& id, const std::string& why) { told_to_end.emplace_back(id, why); }},
+               .end_sessions = [this](const std::string& id, const std::string& why) { told_to_end.emplace_back(id, why); },
+               .still_valid = [this](const identity::Principal& who) { return !revoked.contains(who.identity_id); }},
               {.tasks = 3, .tasks_per_agent = 2},
               [this] { return clock; },
               [](absl::Time) {}};
@@ -144,7 +147,7 @@ TEST_CASE("the summary is written once all doors are proven closed, with what wa
     REQUIRE(member.has_value());
     world.life.tasks.ExpectDoor("ses_1", member->task());
     (*member)->CountSession();
-    world.life.tasks.CountDoor("ses_1");
+    world.life.tasks.CountDoor("ses_1", "relay-1");
     (*member)->CountRefused();
     REQUIRE_FALSE((*member)->budget().BeginStatement());
     (*member)->budget().Take([](const BudgetLeft& left) { return policy::Spending{.rows = left.rows, .bytes = 99}; });
@@ -154,9 +157,9 @@ TEST_CASE("the summary is written once all doors are proven closed, with what wa
   }
   world.life.After(absl::Seconds(1));
   CHECK(world.life.Summaries().empty());
-  CHECK(world.life.tasks.OnProof(ProofOf("ses_1", v1::CloseProof::STATE_UNPROVEN)) == made.task.id());
-  CHECK(world.life.tasks.OnProof(ProofOf("ses_1", v1::CloseProof::STATE_KILLED)) == made.task.id());
-  CHECK(world.life.tasks.OnProof(ProofOf("ses_1", v1::CloseProof::STATE_GONE)).empty());
+  CHECK(world.life.tasks.OnProof("relay-1", ProofOf("ses_1", v1::CloseProof::STATE_UNPROVEN)) == made.task.id());
+  CHECK(world.life.tasks.OnProof("relay-1", ProofOf("ses_1", v1::CloseProof::STATE_KILLED)) == made.task.id());
+  CHECK(world.life.tasks.OnProof("relay-1", ProofOf("ses_1", v1::CloseProof::STATE_GONE)).empty());
   world.life.After(absl::Seconds(1));
   REQUIRE(world.life.Summaries().size() == 1);
   const v1::TaskEnded summary = world.life.Summaries().front();
@@ -179,7 +182,7 @@ TEST_CASE("a proof that does not come is missing in the summary, which comes all
   {
     auto member = world.life.tasks.Join(made.task.id());
     world.life.tasks.ExpectDoor("ses_1", member->task());
-    world.life.tasks.CountDoor("ses_1");
+    world.life.tasks.CountDoor("ses_1", "relay-1");
   }
   REQUIRE(world.life.tasks.End(made.task.id(), Agent()).ok());
   world.life.After(absl::Seconds(14));
@@ -281,6 +284,87 @@ TEST_CASE("a task ends with the token that started it, and no later than that to
   CHECK(world.life.told_to_end.back().second == "revoked");
 }
 
+TEST_CASE("a task is over when nobody vouches any more for the agent that asked for it") {
+  World world;
+  const NewTask open = world.life.Start();
+  const NewTask asked = world.life.Start("asker");
+  world.life.revoked = {"tok_bot", "tok_asker"};
+  world.life.After(absl::Seconds(1));
+  CHECK(world.life.told_to_end.back() == std::pair<std::string, std::string>(open.task.id(), "revoked"));
+  CHECK(absl::IsFailedPrecondition(world.life.tasks.Authenticate(open.password).status()));
+  CHECK(world.life.Now(asked.task).state() == v1::Task::STATE_REFUSED);
+  world.life.Vote(asked.task, true);
+  CHECK_FALSE(world.life.last_vote.ok());
+}
+
+TEST_CASE("after a restart a task goes on for a while until somebody can vouch for its agent") {
+  World world;
+  const NewTask open = world.life.Start();
+  Life next{world.store, world.clock};
+  next.revoked = {"tok_bot"};
+  next.After(absl::Seconds(119));
+  CHECK(next.tasks.IsOpen(open.task.id()));
+  next.After(absl::Seconds(1));
+  CHECK_FALSE(next.tasks.IsOpen(open.task.id()));
+
+  Life third{world.store, world.clock};
+  CHECK_FALSE(third.tasks.IsOpen(open.task.id()));
+}
+
+TEST_CASE("once somebody has vouched for an agent after a restart there is no more grace") {
+  World world;
+  const NewTask open = world.life.Start();
+  Life next{world.store, world.clock};
+  next.After(absl::Seconds(1));
+  next.revoked = {"tok_bot"};
+  next.After(absl::Seconds(1));
+  CHECK_FALSE(next.tasks.IsOpen(open.task.id()));
+}
+
+TEST_CASE("what was asked for under other terms is not opened by an approval") {
+  World world;
+  const NewTask asked = world.life.Start("asker", 60);
+  constexpr char kTighter[] = "version: 1\naccess:\n  - { agents: [asker], targets: [orders], open: approval, reviewers: [dba], wait: 10m, max_ttl: 1m }\n";
+  world.life.policy.Replace(*policy::ParseRules(kTighter, "policy.yaml").value, world.clock);
+  world.life.Vote(asked.task, true);
+  CHECK(world.life.Now(asked.task).state() == v1::Task::STATE_REFUSED);
+  CHECK(world.life.Now(asked.task).ended_because().find("have changed") != std::string::npos);
+}
+
+TEST_CASE("nobody extends a task beyond the token it was started with, after a restart either") {
+  World world;
+  identity::Principal brief = Agent();
+  brief.expires_at = world.clock + absl::Minutes(2);
+  const auto made = world.life.tasks.Start(Asking(60), brief);
+  REQUIRE(made.ok());
+  CHECK(absl::IsInvalidArgument(world.life.tasks.Extend(made->task.id(), absl::Minutes(3), Agent()).status()));
+  Life next{world.store, world.clock};
+  CHECK(absl::IsInvalidArgument(next.tasks.Extend(made->task.id(), absl::Minutes(3), Agent()).status()));
+  CHECK(next.tasks.Extend(made->task.id(), absl::Minutes(2), Agent()).ok());
+}
+
+TEST_CASE("only the relay that opened a door proves its close") {
+  World world;
+  const NewTask made = world.life.Start();
+  auto member = world.life.tasks.Join(made.task.id());
+  const auto counts = [&] { return world.life.Now(made.task); };
+  world.life.tasks.ExpectDoor("ses_1", member->task());
+  // Asked first, it knows the session; another one opens the door.
+  CHECK(world.life.tasks.OnProof("rogue", ProofOf("ses_1", v1::CloseProof::STATE_GONE)) == made.task.id());
+  world.life.tasks.CountDoor("ses_1", "relay-1");
+  CHECK(world.life.tasks.OnProof("rogue", ProofOf("ses_1", v1::CloseProof::STATE_GONE)) == made.task.id());
+  CHECK(counts().doors() == 1);
+  CHECK(counts().doors_gone() == 0);
+  CHECK(world.life.tasks.OnProof("relay-1", ProofOf("ses_1", v1::CloseProof::STATE_GONE)) == made.task.id());
+  CHECK(counts().doors_gone() == 1);
+  // A door that opens after its session gave up is nobody's: its proof counts it.
+  world.life.tasks.ExpectDoor("ses_2", member->task());
+  world.life.tasks.GiveUpDoor("ses_2");
+  CHECK(world.life.tasks.OnProof("relay-2", ProofOf("ses_2", v1::CloseProof::STATE_GONE)) == made.task.id());
+  CHECK(counts().doors() == 2);
+  CHECK(counts().doors_gone() == 2);
+}
+
 TEST_CASE("a deadline moves by Extend alone, within max_ttl of the opening") {
   World world;
   const NewTask made = world.life.Start("bot", 60);
@@ -319,7 +403,7 @@ TEST_CASE("open tasks outlive the gateway, with deadline, budget and password; r
   });
   CHECK(next.Now(asked.task).state() == v1::Task::STATE_REFUSED);
   next.tasks.ExpectProof("ses_old", open.task.id());
-  CHECK(next.tasks.OnProof(ProofOf("ses_old", v1::CloseProof::STATE_GONE)) == open.task.id());
+  CHECK(next.tasks.OnProof("relay-1", ProofOf("ses_old", v1::CloseProof::STATE_GONE)) == open.task.id());
   next.After(absl::Minutes(10));
   CHECK(next.told_to_end.back().second == "deadline");
 }
@@ -351,7 +435,7 @@ TEST_CASE("agents see their own tasks, people all, and nobody one that is not th
 // Knows nobody.
 class Nobody final : public identity::Authenticator {
  public:
-  absl::StatusOr<identity::Principal> Authenticate(std::string_view, std::string_view, absl::Time) override {
+  absl::StatusOr<identity::Principal> Authenticate(const identity::Proof&, absl::Time) override {
     ++asked;
     return absl::UnauthenticatedError("the access token is not valid");
   }
@@ -364,16 +448,16 @@ TEST_CASE("what is no task's password is the other authenticator's, wrong ones t
   const NewTask made = world.life.Start("bot", 20);
   Nobody nobody;
   TaskAuthenticator authenticator(world.life.tasks, nobody);
-  const auto who = authenticator.Authenticate(made.password, "ip", world.clock);
+  const auto who = authenticator.Authenticate({made.password, "ip"}, world.clock);
   REQUIRE(who.ok());
   CHECK(authenticator.StillValid(*who, world.clock));
   CHECK(nobody.asked == 0);
-  CHECK(absl::IsUnauthenticated(authenticator.Authenticate("tsk_x", "ip", world.clock).status()));
-  CHECK(absl::IsUnauthenticated(authenticator.Authenticate("pat_x", "ip", world.clock).status()));
+  CHECK(absl::IsUnauthenticated(authenticator.Authenticate({"tsk_x", "ip"}, world.clock).status()));
+  CHECK(absl::IsUnauthenticated(authenticator.Authenticate({"pat_x", "ip"}, world.clock).status()));
   CHECK(nobody.asked == 2);
   REQUIRE(world.life.tasks.End(made.task.id(), Agent()).ok());
   CHECK_FALSE(authenticator.StillValid(*who, world.clock));
-  CHECK(absl::IsFailedPrecondition(authenticator.Authenticate(made.password, "ip", world.clock).status()));
+  CHECK(absl::IsFailedPrecondition(authenticator.Authenticate({made.password, "ip"}, world.clock).status()));
 }
 
 }  // namespace

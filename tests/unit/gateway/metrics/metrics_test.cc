@@ -1,0 +1,83 @@
+#include "gateway/metrics/metrics.h"
+
+#include <catch2/catch.hpp>
+#include <string>
+#include <utility>
+
+#include "gateway/metrics/counted_journal.h"
+
+namespace postern::metrics {
+namespace {
+
+bool Says(Metrics& metrics, const std::string& line, const Now& now = {}) { return metrics.Text(now).find(line + "\n") != std::string::npos; }
+
+v1::Record StatementOf(v1::Statement::Decision decision, const std::string& verb, const std::string& rule = "") {
+  v1::Record record;
+  record.mutable_statement()->set_decision(decision);
+  record.mutable_statement()->set_verb(verb);
+  record.mutable_statement()->set_rule(rule);
+  return record;
+}
+
+TEST_CASE("records are counted by what they say") {
+  Metrics metrics;
+  metrics.Count(StatementOf(v1::Statement::DECISION_ALLOW, "select"));
+  metrics.Count(StatementOf(v1::Statement::DECISION_DENY, "drop_table", "never"));
+  metrics.Count(StatementOf(v1::Statement::DECISION_DENY, "", "unparsed"));
+  v1::Record closed;
+  closed.mutable_door_closed()->mutable_proof()->set_state(v1::CloseProof::STATE_UNPROVEN);
+  metrics.Count(closed);
+  v1::Record decided;
+  decided.mutable_approval_decided()->set_verdict(v1::ApprovalDecided::VERDICT_APPROVED);
+  metrics.Count(decided);
+  metrics.LoginFailed("oidc");
+  CHECK(Says(metrics, R"(postern_statements_total{decision="allow",group="read"} 1)"));
+  CHECK(Says(metrics, R"(postern_statements_total{decision="deny",group="ddl"} 1)"));
+  CHECK(Says(metrics, R"(postern_statements_total{decision="deny",group="none"} 1)"));
+  CHECK(Says(metrics, R"(postern_refusals_total{rule="never"} 1)"));
+  CHECK(Says(metrics, R"(postern_doors_closed_total{proof="unproven"} 1)"));
+  CHECK(Says(metrics, R"(postern_doors_closed_total{proof="gone"} 0)"));
+  CHECK(Says(metrics, R"(postern_approvals_total{verdict="approved"} 1)"));
+  CHECK(Says(metrics, R"(postern_login_failures_total{kind="oidc"} 1)"));
+}
+
+TEST_CASE("what is now is told at each scrape, and a relay that is gone is zero") {
+  Metrics metrics;
+  CHECK(Says(metrics, "postern_sessions 3", {.sessions = 3}));
+  CHECK(Says(metrics, R"(postern_relay_connected{relay="eu"} 1)", {.connected = {"eu"}, .relays = {"eu"}}));
+  CHECK(Says(metrics, R"(postern_relay_connected{relay="eu"} 0)", {.relays = {"eu"}}));
+  CHECK(Says(metrics, "postern_journal_writable 1", {.journal_writable = true}));
+}
+
+TEST_CASE("rules without number do not become metrics without number") {
+  Metrics metrics;
+  for (int i = 0; i < 600; ++i) metrics.Count(StatementOf(v1::Statement::DECISION_DENY, "select", "rule-" + std::to_string(i)));
+  metrics.Count(StatementOf(v1::Statement::DECISION_DENY, "select", std::string(1000, 'x')));
+  CHECK(Says(metrics, R"(postern_refusals_total{rule="rule-7"} 1)"));
+  CHECK(Says(metrics, R"(postern_refusals_total{rule="other"} 101)"));
+}
+
+// Answers with what the test says.
+class OneAnswer final : public recording::Journal {
+ public:
+  void Append(const v1::Record&, Done done) override { done(answer); }
+  absl::Status Health() const override { return answer; }
+  absl::Status answer;
+};
+
+TEST_CASE("the journal's time and failures are counted, and its answer is passed on") {
+  Metrics metrics;
+  OneAnswer real;
+  CountedJournal journal(real, metrics);
+  absl::Status told = absl::UnknownError("not called");
+  journal.Append({}, [&](absl::Status status) { told = std::move(status); });
+  CHECK(told.ok());
+  real.answer = absl::ResourceExhaustedError("full");
+  journal.Append({}, [&](absl::Status status) { told = std::move(status); });
+  CHECK(absl::IsResourceExhausted(told));
+  CHECK(Says(metrics, "postern_journal_append_seconds_count 2"));
+  CHECK(Says(metrics, "postern_journal_append_failures_total 1"));
+}
+
+}  // namespace
+}  // namespace postern::metrics
