@@ -220,6 +220,14 @@ inline std::unique_ptr<grpc::ClientContext> As(const std::string& secret) {
   return context;
 }
 
+template <class Service, class Request, class Response>
+grpc::Status Unary(ApiFixture& api, const std::string& secret,
+                   grpc::Status (Service::Stub::*method)(grpc::ClientContext*, const Request&, Response*),
+                   const Request& request, Response* response) {
+  const auto stub = Service::NewStub(api.channel);
+  return (stub.get()->*method)(As(secret).get(), request, response);
+}
+
 }  // namespace postern::api
 
 #endif  // POSTERN_TESTS_UNIT_GATEWAY_API_API_FIXTURE_H_
