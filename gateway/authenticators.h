@@ -53,6 +53,8 @@ class Authenticators {
   bool Vouch(const identity::Principal& who) const;
 
   identity::Tokens& tokens() { return *tokens_; }
+  // Issuers' and access tokens, with no count of what fails.
+  identity::Authenticator& bearers() { return *issuers_; }
   identity::Authenticator& agents() { return *agents_; }
   identity::Authenticator& people() { return *people_; }
 

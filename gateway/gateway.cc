@@ -2,6 +2,7 @@
 
 #include <absl/strings/str_cat.h>
 #include <absl/time/clock.h>
+#include <grpcpp/server_context.h>
 #include <openssl/evp.h>
 #include <openssl/rsa.h>
 
@@ -14,6 +15,8 @@
 
 #include "common/observability/log.h"
 #include "common/tls/server_context.h"
+#include "gateway/api/connections.h"
+#include "gateway/api/first_look.h"
 #include "gateway/approval/make_approvals.h"
 #include "gateway/journal_options.h"
 #include "gateway/mask_secret.h"
@@ -32,6 +35,8 @@ constexpr absl::Duration kApiGrace = absl::Seconds(2);
 // For the session index to be past what is deleted; else the next round tries again.
 constexpr absl::Duration kIndexWait = absl::Seconds(5);
 constexpr uint32_t kMostClosingSessions = 1000;
+// Calls at once over a relay's connection that are no sessions: its control stream, catalogs, renewals.
+constexpr uint32_t kCallsBesideSessions = 64;
 
 tls::PemFiles PemFilesOf(const config::TlsFiles& files) {
   return {.certificate = files.certificate, .key = files.key, .ca = files.client_ca.value_or("")};
@@ -47,6 +52,12 @@ std::vector<std::string> TargetNames(const config::GatewayConfig& config) {
   std::vector<std::string> names;
   for (const auto& [target, relays] : config.targets) names.push_back(target);
   return names;
+}
+
+api::ConnectionLimits LimitsOfConnections(const config::GatewayLimits& limits) {
+  return {.connections = limits.api_connections,
+          .per_source = limits.api_connections_per_source,
+          .to_prove = limits.login_timeout};
 }
 
 approval::ApprovalLimits LimitsOfApprovals(const config::GatewayLimits& limits) {
@@ -203,11 +214,13 @@ absl::Status Gateway::OpenPorts() {
                                {.relays = config_.limits.relays,
                                 .catalogs = catalogs_.get(),
                                 .catalog_timeout = config_.limits.catalog_timeout,
-                                .peer_name = [this](const grpc::ServerContextBase& call) { return relay_identities_->NameOf(call); },
+                                .peer_name = [this](const grpc::ServerContextBase& call) { return RelayOf(call); },
                                 .also_granted = [this](const std::string& relay, const std::string& target) {
                                   return relay_identities_->enrolment().MayServe(relay, target);
                                 }});
-  api_services_ = std::make_unique<api::ApiServices>(api::ApiParts{.authenticator = authenticators_->people(),
+  api_connections_ = std::make_unique<api::Connections>(LimitsOfConnections(config_.limits));
+  api_services_ = std::make_unique<api::ApiServices>(api::ApiParts{.connections = *api_connections_,
+                                                                   .authenticator = authenticators_->people(),
                                                                    .tokens = authenticators_->tokens(),
                                                                    .approvals = *approvals_,
                                                                    .tasks = *tasks_,
@@ -225,11 +238,16 @@ absl::Status Gateway::OpenPorts() {
                                                                    .approval_watchers = config_.limits.approval_watchers});
   auto grpc_services = api_services_->All();
   grpc_services.push_back(relays_->service());
-  auto server = api::ApiServer::Start({.listen = config_.api.listen.ToString(),
+  auto server = api::ApiServer::Start({.host = config_.api.listen.host,
+                                       .port = config_.api.listen.port,
                                        .certificate = config_.api.tls.certificate,
                                        .key = config_.api.tls.key,
                                        .client_ca = relay_identities_->authorities_file(),
-                                       .message_bytes = config_.limits.rpc_message_bytes},
+                                       .message_bytes = config_.limits.rpc_message_bytes,
+                                       .streams_per_connection = static_cast<int>(config_.limits.sessions + kCallsBesideSessions),
+                                       .buffer_bytes = config_.limits.rpc_buffer_bytes},
+                                      *api_connections_,
+                                      std::make_shared<api::FirstLook>(authenticators_->bearers(), config_.limits.unproven_calls, config_.limits.login_timeout),
                                       grpc_services);
   if (!server.ok()) return server.status();
   api_server_ = *std::move(server);
@@ -311,6 +329,12 @@ frontend::FrontendOptions Gateway::OptionsOfSessions() const {
   options.catalog_max_age = limits.catalog_max_age;
   options.preview_max_age = limits.preview_max_age;
   return options;
+}
+
+absl::StatusOr<std::string> Gateway::RelayOf(const grpc::ServerContextBase& call) {
+  absl::StatusOr<std::string> name = relay_identities_->NameOf(call);
+  if (name.ok()) api_connections_->Prove(call.peer());
+  return name;
 }
 
 // Every address has no name that an agent could call.

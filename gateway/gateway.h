@@ -91,6 +91,8 @@ class Gateway {
   api::MysqlAddress MysqlAddress() const;
   metrics::Now Now() const;
   absl::Status ReloadIdentity();
+  // The name of the relay that calls; its connection may then stay.
+  absl::StatusOr<std::string> RelayOf(const grpc::ServerContextBase& call);
   // Sessions and watches of those whose proof of identity is worth nothing any more.
   void EndUnproven();
 
@@ -129,6 +131,7 @@ class Gateway {
   std::unique_ptr<frontend::Services> services_;
   std::unique_ptr<net::IoThreads> threads_;
   std::unique_ptr<frontend::Listener> listener_;
+  std::unique_ptr<api::Connections> api_connections_;
   std::unique_ptr<api::ApiServices> api_services_;
   std::unique_ptr<api::ApiServer> api_server_;
   std::unique_ptr<http::PageListener> monitoring_;

@@ -1,6 +1,5 @@
 #include "gateway/api/guard.h"
 
-#include <absl/strings/match.h>
 #include <absl/time/clock.h>
 #include <grpcpp/server_context.h>
 
@@ -8,26 +7,12 @@
 #include <optional>
 #include <utility>
 
+#include "gateway/api/bearer_token.h"
 #include "gateway/api/call_certificate.h"
+#include "gateway/api/connections.h"
 
 namespace postern::api {
 namespace {
-
-constexpr char kHeader[] = "authorization";
-constexpr std::string_view kScheme = "bearer ";
-
-// The token of the one authorization header. None when there is no such header or it is of another scheme.
-std::optional<std::string_view> BearerToken(const grpc::CallbackServerContext& context) {
-  const auto& metadata = context.client_metadata();
-  if (metadata.count(kHeader) != 1) return std::nullopt;
-  const grpc::string_ref header = metadata.find(kHeader)->second;
-  const std::string_view value(header.data(), header.size());
-  if (value.size() <= kScheme.size() ||
-      !absl::EqualsIgnoreCase({value.data(), kScheme.size()}, {kScheme.data(), kScheme.size()})) {
-    return std::nullopt;
-  }
-  return value.substr(kScheme.size());
-}
 
 // What failures are counted by. Only a peer on the network has an address in front of which stands what kind it is.
 std::string SourceOf(const grpc::CallbackServerContext& context) {
@@ -65,7 +50,7 @@ std::string SourceAddress(std::string_view peer) {
 }
 
 void Guard::Prepare(const grpc::CallbackServerContext& context, identity::Authenticator::Ready ready) {
-  const std::optional<std::string_view> token = BearerToken(context);
+  const std::optional<std::string_view> token = BearerToken(context.client_metadata());
   if (!token.has_value()) return ready();
   authenticator_.Prepare(*token, absl::Now(), std::move(ready));
 }
@@ -74,7 +59,7 @@ absl::StatusOr<identity::Principal> Guard::Authorize(const grpc::CallbackServerC
                                                      const Intent& intent) {
   const RpcRule& rule = RuleOf(rpc);
   const std::string source = SourceOf(context);
-  const std::optional<std::string_view> token = BearerToken(context);
+  const std::optional<std::string_view> token = BearerToken(context.client_metadata());
   identity::Proof proof{.secret = token.value_or(""), .source = source};
   // A token is enough: what certificate its bearer's connection has is no matter then.
   if (!token) proof.certificate = CertificateOf(context);
@@ -89,6 +74,7 @@ absl::StatusOr<identity::Principal> Guard::Authorize(const grpc::CallbackServerC
     return absl::UnauthenticatedError(
         "this access token or certificate is unknown, expired or revoked; ask an admin for a new one (posternctl tokens create)");
   }
+  connections_.Prove(context.peer());
   absl::Status refusal;
   if (who->kind != v1::PRINCIPAL_KIND_PERSON) {
     const bool own_things = who->kind == v1::PRINCIPAL_KIND_AGENT && rule.roles.agent;

@@ -20,20 +20,25 @@ class CallbackServerContext;
 
 namespace postern::api {
 
+class Connections;
+
 class Guard {
  public:
-  Guard(identity::Authenticator& authenticator, Audit& audit) : authenticator_(authenticator), audit_(audit) {}
+  Guard(identity::Authenticator& authenticator, Connections& connections, Audit& audit)
+      : authenticator_(authenticator), connections_(connections), audit_(audit) {}
 
   // Calls `ready` once, from here or another thread, when Authorize can tell about the call's token.
   void Prepare(const grpc::CallbackServerContext& context, identity::Authenticator::Ready ready);
 
-  // UNAUTHENTICATED: neither token nor certificate, or one that is no good, the same words for each; that is put on record. PERMISSION_DENIED: an agent's token where none serves, or
-  // no role of the RPC's; such an attempt is put on record. RESOURCE_EXHAUSTED: too many bad tokens from there lately.
+  // UNAUTHENTICATED: neither token nor certificate, or one that is no good, the same words for each; that is put on record.
+  // PERMISSION_DENIED: an agent's token where none serves, or no role of the RPC's; such an attempt is put on record.
+  // RESOURCE_EXHAUSTED: too many bad tokens from there lately. Whoever has a good token may keep the connection.
   absl::StatusOr<identity::Principal> Authorize(const grpc::CallbackServerContext& context, Rpc rpc,
                                                 const Intent& intent);
 
  private:
   identity::Authenticator& authenticator_;
+  Connections& connections_;
   Audit& audit_;
 };
 

@@ -45,6 +45,8 @@ class Relays;
 
 namespace postern::api {
 
+class Connections;
+
 // Where agents log in; no host when the port is open on every address.
 struct MysqlAddress {
   std::string host;
@@ -52,6 +54,7 @@ struct MysqlAddress {
 };
 
 struct ApiParts {
+  Connections& connections;
   identity::Authenticator& authenticator;
   identity::Tokens& tokens;
   approval::Approvals& approvals;

@@ -2,6 +2,7 @@
 
 #include <absl/time/clock.h>
 #include <grpcpp/channel.h>
+#include <grpcpp/resource_quota.h>
 #include <grpcpp/security/server_credentials.h>
 #include <grpcpp/security/tls_credentials_options.h>
 #include <grpcpp/server.h>
@@ -11,6 +12,10 @@
 
 #include <algorithm>
 #include <utility>
+
+#include "gateway/api/acceptor.h"
+#include "gateway/api/connections.h"
+#include "gateway/api/first_look.h"
 
 namespace postern::api {
 namespace {
@@ -34,12 +39,13 @@ std::shared_ptr<grpc::ServerCredentials> Credentials(const ServerOptions& option
   return grpc::experimental::TlsServerCredentials(tls);
 }
 
-void SetLimits(grpc::ServerBuilder& builder, const ServerOptions& options) {
+void SetLimits(grpc::ServerBuilder& builder, const ServerOptions& options, const ConnectionLimits& connections) {
   builder.SetMaxReceiveMessageSize(static_cast<int>(options.message_bytes));
   builder.AddChannelArgument(GRPC_ARG_MAX_METADATA_SIZE, static_cast<int>(options.metadata_bytes));
   builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, options.streams_per_connection);
-  // Two gateways on one port would share its connections by chance.
-  builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
+  builder.AddChannelArgument(GRPC_ARG_SERVER_HANDSHAKE_TIMEOUT_MS,
+                             static_cast<int>(absl::ToInt64Milliseconds(connections.to_prove)));
+  builder.SetResourceQuota(grpc::ResourceQuota("api").Resize(options.buffer_bytes));
   builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIME_MS, kKeepaliveMs);
   builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, kKeepaliveTimeoutMs);
   // An idle relay pings every 30 s or so; GOAWAY too_many_pings would cut its sessions.
@@ -65,22 +71,34 @@ absl::Status CheckTlsFiles(const ServerOptions& options) {
   return absl::OkStatus();
 }
 
-absl::StatusOr<std::unique_ptr<ApiServer>> ApiServer::Start(const ServerOptions& options,
+absl::StatusOr<std::unique_ptr<ApiServer>> ApiServer::Start(const ServerOptions& options, Connections& connections,
+                                                            std::shared_ptr<FirstLook> first_look,
                                                             const std::vector<grpc::Service*>& services) {
   if (absl::Status files = CheckTlsFiles(options); !files.ok()) return files;
+  auto acceptor = std::make_unique<Acceptor>(connections);
+  if (absl::Status bound = acceptor->Listen(options.host, options.port); !bound.ok()) return bound;
   grpc::ServerBuilder builder;
-  int port = 0;
-  builder.AddListeningPort(options.listen, Credentials(options), &port);
-  SetLimits(builder, options);
+  const std::shared_ptr<grpc::ServerCredentials> credentials = Credentials(options);
+  credentials->SetAuthMetadataProcessor(std::move(first_look));
+  std::shared_ptr<grpc::experimental::ExternalConnectionAcceptor> door =
+      builder.experimental().AddExternalConnectionAcceptor(
+          grpc::ServerBuilder::experimental_type::ExternalConnectionType::FROM_FD, credentials);
+  SetLimits(builder, options, connections.limits());
   for (grpc::Service* service : services) builder.RegisterService(service);
   std::unique_ptr<grpc::Server> server = builder.BuildAndStart();
-  if (server == nullptr || port == 0) {
-    return absl::UnavailableError("api.listen: cannot listen on " + options.listen + "; is the port taken?");
-  }
-  return std::unique_ptr<ApiServer>(new ApiServer(std::move(server), port));
+  if (server == nullptr) return absl::UnavailableError("api: gRPC could not start its server");
+  acceptor->Start([door](int descriptor) {
+    grpc::experimental::ExternalConnectionAcceptor::NewConnectionParameters connection;
+    connection.fd = descriptor;
+    door->HandleNewConnection(&connection);
+  });
+  return std::unique_ptr<ApiServer>(new ApiServer(std::move(acceptor), std::move(server)));
 }
 
-ApiServer::ApiServer(std::unique_ptr<grpc::Server> server, int port) : server_(std::move(server)), port_(port) {}
+ApiServer::ApiServer(std::unique_ptr<Acceptor> acceptor, std::unique_ptr<grpc::Server> server)
+    : acceptor_(std::move(acceptor)), server_(std::move(server)) {}
+
+int ApiServer::port() const { return acceptor_->port(); }
 
 ApiServer::~ApiServer() { Shutdown(absl::ZeroDuration()); }
 
@@ -92,6 +110,7 @@ std::shared_ptr<grpc::Channel> ApiServer::InProcess() {
 
 void ApiServer::Shutdown(absl::Duration grace) {
   if (server_ == nullptr) return;
+  acceptor_->Stop();
   server_->Shutdown(absl::ToChronoTime(absl::Now() + grace));
   server_->Wait();
   server_.reset();

@@ -1,5 +1,8 @@
 // The gRPC server that relays, people and posternctl dial: one address, TLS, client certificates verified when given.
 //
+// It accepts connections itself (acceptor.h), bounds them (connections.h), and looks at calls before gRPC reads their
+// messages (first_look.h).
+//
 // Certificate, key and client CA are read again when their files change, for new connections; until a changed pair fits
 // together and can be read, the old one serves.
 #ifndef POSTERN_GATEWAY_API_SERVER_H_
@@ -8,6 +11,7 @@
 #include <absl/status/statusor.h>
 #include <absl/time/time.h>
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <vector>
@@ -20,9 +24,14 @@ class Service;
 
 namespace postern::api {
 
+class Acceptor;
+class Connections;
+class FirstLook;
+
 struct ServerOptions {
-  // "0.0.0.0:8443"; port 0 takes a free one.
-  std::string listen;
+  // An IP address; port 0 takes a free one.
+  std::string host;
+  uint16_t port = 0;
   // PEM files. `client_ca` holds the authorities that sign relays' certificates.
   std::string certificate;
   std::string key;
@@ -33,20 +42,23 @@ struct ServerOptions {
   size_t metadata_bytes = 32 * 1024;  // an issuer's token is one header of up to 16 KiB
   // Calls at once on one connection; a relay has one per session.
   int streams_per_connection = 4096;
+  // What gRPC may hold for all connections. Beyond, it cancels calls, whoever's they are: a last resort before memory ends.
+  size_t buffer_bytes = 1 << 30;
 };
 
 class ApiServer {
  public:
-  // REQUIRES: the services outlive the server. UNAVAILABLE when the address cannot be had, INVALID_ARGUMENT when
-  // certificate, key and CA do not serve.
-  static absl::StatusOr<std::unique_ptr<ApiServer>> Start(const ServerOptions& options,
+  // REQUIRES: the services and the connections outlive the server. UNAVAILABLE when the address cannot be had,
+  // INVALID_ARGUMENT when it is none, or certificate, key and CA do not serve.
+  static absl::StatusOr<std::unique_ptr<ApiServer>> Start(const ServerOptions& options, Connections& connections,
+                                                          std::shared_ptr<FirstLook> first_look,
                                                           const std::vector<grpc::Service*>& services);
   // Shuts down at once if nobody has.
   ~ApiServer();
   ApiServer(const ApiServer&) = delete;
   ApiServer& operator=(const ApiServer&) = delete;
 
-  int port() const { return port_; }
+  int port() const;
 
   // To the same services, from within this process. REQUIRES: nothing is called through it after Shutdown.
   std::shared_ptr<grpc::Channel> InProcess();
@@ -55,10 +67,10 @@ class ApiServer {
   void Shutdown(absl::Duration grace);
 
  private:
-  ApiServer(std::unique_ptr<grpc::Server> server, int port);
+  ApiServer(std::unique_ptr<Acceptor> acceptor, std::unique_ptr<grpc::Server> server);
 
+  std::unique_ptr<Acceptor> acceptor_;
   std::unique_ptr<grpc::Server> server_;
-  int port_;
 };
 
 // OK when the files hold a certificate, the key that fits it, and, where it is named, at least one CA certificate.

@@ -27,7 +27,7 @@ struct ApiServices::Shared {
 
   const ApiParts parts;
   Audit audit{parts.journal};
-  Guard guard{parts.authenticator, audit};
+  Guard guard{parts.authenticator, parts.connections, audit};
   Workers workers{kThreads, kWaitingCalls};
   Workers replayers{kReplayThreads, kWaitingReplays};
   Calls calls{guard, audit, workers};

@@ -82,7 +82,11 @@ struct GatewayLimits {
   uint64_t journal_queue_bytes = 64u << 20;  // waiting to become durable
   uint64_t journal_segment_bytes = 256u << 20;
   // RPCs.
+  uint32_t api_connections = 1024;
+  uint32_t api_connections_per_source = 256;
+  uint32_t unproven_calls = 64;         // begun within any login_timeout
   uint64_t rpc_message_bytes = 4u << 20;
+  uint64_t rpc_buffer_bytes = 1u << 30;  // of all connections to the API port
   uint32_t relays = 256;
   absl::Duration relay_certificate_ttl = absl::Hours(24);  // of those that join; they renew at two thirds of it
   // Schemas.

@@ -42,6 +42,9 @@ void ReadCounts(Reader& read, GatewayLimits& limits) {
   read.Count("tasks", limits.tasks, 1'000'000);
   read.Count("tasks_per_agent", limits.tasks_per_agent, 1'000'000);
   read.Count("relays", limits.relays, 100'000);
+  read.Count("api_connections", limits.api_connections, 1'000'000);
+  read.Count("api_connections_per_source", limits.api_connections_per_source, 1'000'000);
+  read.Count("unproven_calls", limits.unproven_calls, 100'000);
 }
 
 void ReadSizes(Reader& read, GatewayLimits& limits) {
@@ -54,6 +57,7 @@ void ReadSizes(Reader& read, GatewayLimits& limits) {
   read.Bytes("journal_segment_bytes", limits.journal_segment_bytes, kMiB, 16 * kGiB);
   read.Bytes("catalog_bytes", limits.catalog_bytes, kMiB, 64 * kGiB);
   read.Bytes("rpc_message_bytes", limits.rpc_message_bytes, 64 * kKiB, 64 * kMiB);
+  read.Bytes("rpc_buffer_bytes", limits.rpc_buffer_bytes, 64 * kMiB, 1024 * kGiB);
 }
 
 void ReadTimes(Reader& read, GatewayLimits& limits) {
@@ -81,6 +85,9 @@ GatewayLimits ReadLimits(Section section) {
   ReadTimes(read, limits);
   if (limits.statement_bytes > limits.packet_bytes) section.Report("statement_bytes", "is larger than packet_bytes");
   if (limits.sessions_per_agent > limits.sessions) section.Report("sessions_per_agent", "is larger than sessions");
+  if (limits.api_connections_per_source > limits.api_connections) {
+    section.Report("api_connections_per_source", "is larger than api_connections");
+  }
   return limits;
 }
 

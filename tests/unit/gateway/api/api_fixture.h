@@ -14,6 +14,7 @@
 #include <string>
 #include <vector>
 
+#include "gateway/api/connections.h"
 #include "gateway/api/parts.h"
 #include "gateway/api/services.h"
 #include "gateway/approval/approvals.h"
@@ -186,7 +187,8 @@ struct ApiFixture {
                      {},
                      [] { return absl::Now(); },
                      [](absl::Time) {}};
-  ApiServices services{{*tokens, *tokens, approvals, tasks, [] { return MysqlAddress{"127.0.0.1", 3306}; }, *index, journal, live, relays, catalogs, policy, publisher, *enrolment,
+  Connections connections{ConnectionLimits()};
+  ApiServices services{{connections, *tokens, *tokens, approvals, tasks, [] { return MysqlAddress{"127.0.0.1", 3306}; }, *index, journal, live, relays, catalogs, policy, publisher, *enrolment,
                         [this] {
                           ++reloads;
                           return reload_answer;

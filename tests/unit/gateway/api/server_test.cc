@@ -7,7 +7,9 @@
 #include <filesystem>
 #include <fstream>
 #include <sstream>
+#include <utility>
 
+#include "gateway/api/first_look.h"
 #include "proto/postern/v1/admin.grpc.pb.h"
 #include "tests/unit/gateway/api/api_fixture.h"
 
@@ -36,13 +38,20 @@ std::filesystem::path MakeCertificates(const std::filesystem::path& folder, cons
 
 ServerOptions OptionsFor(const std::filesystem::path& certificates) {
   ServerOptions options;
-  options.listen = "127.0.0.1:0";
+  options.host = "127.0.0.1";
   options.certificate = certificates / "gateway.pem";
   options.key = certificates / "gateway.key";
   options.client_ca = certificates / "ca.pem";
   options.refresh = absl::Seconds(1);
   return options;
 }
+
+absl::StatusOr<std::unique_ptr<ApiServer>> Start(ApiFixture& api, const ServerOptions& options) {
+  auto first_look = std::make_shared<FirstLook>(*api.tokens, 64, absl::Seconds(10));
+  return ApiServer::Start(options, api.connections, std::move(first_look), api.services.All());
+}
+
+std::unique_ptr<ApiServer> Serve(ApiFixture& api, const ServerOptions& options) { return Must(Start(api, options)); }
 
 grpc::Status Ask(int port, const std::string& secret, const grpc::SslCredentialsOptions& tls) {
   grpc::ChannelArguments apart;
@@ -57,7 +66,7 @@ TEST_CASE("the server verifies client certificates when given, and does without"
   ApiFixture api;
   const auto ours = MakeCertificates(folder.path(), "ours");
   const auto theirs = MakeCertificates(folder.path(), "theirs");
-  const auto server = Must(ApiServer::Start(OptionsFor(ours), api.services.All()));
+  const auto server = Serve(api, OptionsFor(ours));
   const std::string secret = api.Person("ada", {v1::ROLE_AUDITOR}).secret;
   CHECK(Ask(server->port(), secret, {Read(ours / "ca.pem"), "", ""}).ok());
   CHECK(Ask(server->port(), secret, {Read(ours / "ca.pem"), Read(ours / "relay.key"), Read(ours / "relay.pem")}).ok());
@@ -74,7 +83,7 @@ TEST_CASE("new certificates serve new connections without a restart") {
   const auto old_ones = MakeCertificates(folder.path(), "old");
   const auto new_ones = MakeCertificates(folder.path(), "new");
   std::filesystem::create_directory_symlink(old_ones, folder.path() / "live");
-  const auto server = Must(ApiServer::Start(OptionsFor(folder.path() / "live"), api.services.All()));
+  const auto server = Serve(api, OptionsFor(folder.path() / "live"));
   const std::string secret = api.Person("ada", {v1::ROLE_AUDITOR}).secret;
   REQUIRE(Ask(server->port(), secret, {Read(old_ones / "ca.pem"), "", ""}).ok());
   std::filesystem::create_directory_symlink(new_ones, folder.path() / "next");
@@ -102,11 +111,11 @@ TEST_CASE("files that do not fit together are told at the start, by their key in
 TEST_CASE("a taken port is told") {
   TempFolder folder;
   ApiFixture api;
-  const auto server = Must(ApiServer::Start(OptionsFor(MakeCertificates(folder.path(), "c")), api.services.All()));
+  const auto server = Serve(api, OptionsFor(MakeCertificates(folder.path(), "c")));
   ServerOptions second = OptionsFor(folder.path() / "c");
-  second.listen = "127.0.0.1:" + std::to_string(server->port());
+  second.port = static_cast<uint16_t>(server->port());
   ApiFixture other;
-  CHECK(ApiServer::Start(second, other.services.All()).status().code() == absl::StatusCode::kUnavailable);
+  CHECK(Start(other, second).status().code() == absl::StatusCode::kUnavailable);
 }
 
 }  // namespace

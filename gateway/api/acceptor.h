@@ -1,0 +1,67 @@
+// Accepts connections to the API port and hands over those that Connections lets in.
+//
+// gRPC could listen itself, but version 1.51 stops for good when accept() fails for want of descriptors, and knows no limit
+// on connections: docs/decisions/grpc-1.51.md. Runs one thread of its own, which also looks after the connections there are.
+#ifndef POSTERN_GATEWAY_API_ACCEPTOR_H_
+#define POSTERN_GATEWAY_API_ACCEPTOR_H_
+
+#include <absl/functional/any_invocable.h>
+#include <absl/status/status.h>
+
+#include <asio/io_context.hpp>
+#include <asio/ip/tcp.hpp>
+#include <asio/posix/stream_descriptor.hpp>
+#include <asio/steady_timer.hpp>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <thread>
+
+#include "gateway/api/connections.h"
+
+namespace postern::api {
+
+class Acceptor {
+ public:
+  // Takes the descriptor of a connection, non-blocking; called on the acceptor's thread.
+  using HandOver = absl::AnyInvocable<void(int descriptor)>;
+
+  // REQUIRES: `connections` outlives this.
+  explicit Acceptor(Connections& connections);
+  ~Acceptor();
+  Acceptor(const Acceptor&) = delete;
+  Acceptor& operator=(const Acceptor&) = delete;
+
+  // Binds; whoever connects waits until Start. INVALID_ARGUMENT: no IP address. UNAVAILABLE: it cannot be had. Port 0 takes a
+  // free one.
+  absl::Status Listen(const std::string& host, uint16_t port);
+  // REQUIRES: Listen was OK. Once.
+  void Start(HandOver hand_over);
+  // Accepts no more, and ends the thread. Blocks for at most one HandOver. Idempotent.
+  void Stop();
+
+  uint16_t port() const { return port_; }
+
+ private:
+  void AwaitConnection();
+  void Accept();
+  void AwaitEnds();
+  void AwaitTick();
+  void Tick();
+
+  Connections& connections_;
+  asio::io_context context_{1};
+  asio::ip::tcp::acceptor acceptor_{context_};
+  asio::posix::stream_descriptor ended_{context_};
+  asio::steady_timer timer_{context_};
+  HandOver hand_over_;
+  uint16_t port_ = 0;
+  // Since the last tick, and why the last of them was.
+  size_t turned_away_ = 0;
+  std::string why_;
+  std::thread thread_;
+};
+
+}  // namespace postern::api
+
+#endif  // POSTERN_GATEWAY_API_ACCEPTOR_H_
