@@ -4,7 +4,7 @@
 // A call with a good token, or over a connection with a certificate that verified, passes. Others must pass too: relays that
 // join have only what the message holds, and failed logins are the Guard's to judge and to count. But there can be only so
 // many of them, and with Connections they last only so long: what strangers can make the gateway hold is bounded by
-// 2 × calls × the largest message. Thread-safe; does not block.
+// 3 × calls × the largest message: no stranger's connection lasts into a fourth span. Thread-safe; does not block.
 #ifndef POSTERN_GATEWAY_API_FIRST_LOOK_H_
 #define POSTERN_GATEWAY_API_FIRST_LOOK_H_
 

@@ -75,7 +75,7 @@ def test_what_strangers_send_ahead_is_bounded(gateway_alone):  # noqa: F811
     try:
         assert hoard.stdout.readline() == "settled\n"
         assert answers(gateway), "who has a token is served meanwhile"
-        assert most_memory(gateway) - before < 150, "400 MiB were offered, 32 MiB are the limit"
+        assert most_memory(gateway) - before < 150, "400 MiB were offered, 48 MiB are the limit"
         assert hoard.stdout.readline() == "ended\n"
     finally:
         hoard.kill()
