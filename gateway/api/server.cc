@@ -1,5 +1,6 @@
 #include "gateway/api/server.h"
 
+#include <absl/strings/str_cat.h>
 #include <absl/time/clock.h>
 #include <grpcpp/channel.h>
 #include <grpcpp/resource_quota.h>
@@ -13,9 +14,9 @@
 #include <algorithm>
 #include <utility>
 
-#include "gateway/api/acceptor.h"
 #include "gateway/api/connections.h"
 #include "gateway/api/first_look.h"
+#include "gateway/api/port.h"
 
 namespace postern::api {
 namespace {
@@ -75,8 +76,10 @@ absl::StatusOr<std::unique_ptr<ApiServer>> ApiServer::Start(const ServerOptions&
                                                             std::shared_ptr<FirstLook> first_look,
                                                             const std::vector<grpc::Service*>& services) {
   if (absl::Status files = CheckTlsFiles(options); !files.ok()) return files;
-  auto acceptor = std::make_unique<Acceptor>(connections);
-  if (absl::Status bound = acceptor->Listen(options.host, options.port); !bound.ok()) return bound;
+  auto port = std::make_unique<Port>(connections);
+  if (absl::Status bound = port->Listen(options.host, options.port); !bound.ok()) {
+    return absl::Status(bound.code(), absl::StrCat("api.listen: ", bound.message()));
+  }
   grpc::ServerBuilder builder;
   const std::shared_ptr<grpc::ServerCredentials> credentials = Credentials(options);
   credentials->SetAuthMetadataProcessor(std::move(first_look));
@@ -87,18 +90,18 @@ absl::StatusOr<std::unique_ptr<ApiServer>> ApiServer::Start(const ServerOptions&
   for (grpc::Service* service : services) builder.RegisterService(service);
   std::unique_ptr<grpc::Server> server = builder.BuildAndStart();
   if (server == nullptr) return absl::UnavailableError("api: gRPC could not start its server");
-  acceptor->Start([door](int descriptor) {
+  port->Start([door](int descriptor) {
     grpc::experimental::ExternalConnectionAcceptor::NewConnectionParameters connection;
     connection.fd = descriptor;
     door->HandleNewConnection(&connection);
   });
-  return std::unique_ptr<ApiServer>(new ApiServer(std::move(acceptor), std::move(server)));
+  return std::unique_ptr<ApiServer>(new ApiServer(std::move(port), std::move(server)));
 }
 
-ApiServer::ApiServer(std::unique_ptr<Acceptor> acceptor, std::unique_ptr<grpc::Server> server)
-    : acceptor_(std::move(acceptor)), server_(std::move(server)) {}
+ApiServer::ApiServer(std::unique_ptr<Port> port, std::unique_ptr<grpc::Server> server)
+    : port_(std::move(port)), server_(std::move(server)) {}
 
-int ApiServer::port() const { return acceptor_->port(); }
+int ApiServer::port() const { return port_->number(); }
 
 ApiServer::~ApiServer() { Shutdown(absl::ZeroDuration()); }
 
@@ -110,7 +113,7 @@ std::shared_ptr<grpc::Channel> ApiServer::InProcess() {
 
 void ApiServer::Shutdown(absl::Duration grace) {
   if (server_ == nullptr) return;
-  acceptor_->Stop();
+  port_->Stop();
   server_->Shutdown(absl::ToChronoTime(absl::Now() + grace));
   server_->Wait();
   server_.reset();

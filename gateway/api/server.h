@@ -1,6 +1,6 @@
 // The gRPC server that relays, people and posternctl dial: one address, TLS, client certificates verified when given.
 //
-// It accepts connections itself (acceptor.h), bounds them (connections.h), and looks at calls before gRPC reads their
+// It accepts connections itself (port.h), bounds them (connections.h), and looks at calls before gRPC reads their
 // messages (first_look.h).
 //
 // Certificate, key and client CA are read again when their files change, for new connections; until a changed pair fits
@@ -24,9 +24,9 @@ class Service;
 
 namespace postern::api {
 
-class Acceptor;
 class Connections;
 class FirstLook;
+class Port;
 
 struct ServerOptions {
   // An IP address; port 0 takes a free one.
@@ -67,9 +67,9 @@ class ApiServer {
   void Shutdown(absl::Duration grace);
 
  private:
-  ApiServer(std::unique_ptr<Acceptor> acceptor, std::unique_ptr<grpc::Server> server);
+  ApiServer(std::unique_ptr<Port> port, std::unique_ptr<grpc::Server> server);
 
-  std::unique_ptr<Acceptor> acceptor_;
+  std::unique_ptr<Port> port_;
   std::unique_ptr<grpc::Server> server_;
 };
 

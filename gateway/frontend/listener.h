@@ -4,13 +4,13 @@
 
 #include <absl/status/status.h>
 
-#include <asio/io_context.hpp>
 #include <asio/ip/tcp.hpp>
 #include <atomic>
 #include <cstdint>
 #include <memory>
 #include <string>
 
+#include "common/net/acceptor.h"
 #include "common/net/io_threads.h"
 #include "gateway/frontend/services.h"
 
@@ -26,20 +26,17 @@ class Listener {
   // Accepts no more. Thread-safe.
   void Stop();
 
-  uint16_t port() const { return port_; }
+  uint16_t port() const { return acceptor_.port(); }
   // Connections that exist, logged in or not. Thread-safe.
   size_t connections() const { return connections_.load(std::memory_order_relaxed); }
 
  private:
-  void Accept();
   void Spawn(asio::ip::tcp::socket socket);
 
   net::IoThreads& threads_;
   const Services& services_;
   const size_t max_pending_logins_;
-  asio::io_context& context_;
-  asio::ip::tcp::acceptor acceptor_;
-  uint16_t port_ = 0;
+  net::Acceptor acceptor_;
   uint32_t next_connection_id_;
   std::atomic<size_t> connections_{0};
 };

@@ -1,12 +1,8 @@
 #include "common/http/server/server.h"
 
-#include <absl/strings/str_cat.h>
 
 #include <asio/co_spawn.hpp>
-#include <asio/ip/address.hpp>
 #include <asio/post.hpp>
-#include <asio/steady_timer.hpp>
-#include <chrono>
 #include <exception>
 #include <utility>
 
@@ -14,9 +10,6 @@
 
 namespace postern::http {
 namespace {
-
-// After accept() failed for want of descriptors or memory: trying at once would only spin.
-constexpr std::chrono::milliseconds kAcceptPause{100};
 
 Answer Refusal(const absl::Status& why) {
   const int status = absl::IsResourceExhausted(why) ? 431 : 400;
@@ -29,56 +22,29 @@ Server::Server(ServerOptions options, Handler& handler)
     : options_(std::move(options)),
       handler_(handler),
       threads_(options_.threads),
-      context_(threads_.Next()),
-      acceptor_(context_) {}
+      acceptor_(threads_.Next()) {}
 
 Server::~Server() { Stop(); }
 
 absl::Status Server::Listen(const std::string& host, uint16_t port) {
-  asio::error_code error;
-  const auto address = asio::ip::make_address(host == "localhost" ? "127.0.0.1" : host, error);
-  if (error) return absl::InvalidArgumentError(absl::StrCat("not an IP address: ", host));
-  const asio::ip::tcp::endpoint endpoint(address, port);
-  acceptor_.open(endpoint.protocol(), error);
-  if (!error) acceptor_.set_option(asio::socket_base::reuse_address(true), error);
-  if (!error) acceptor_.bind(endpoint, error);
-  if (!error) acceptor_.listen(asio::socket_base::max_listen_connections, error);
-  if (error) return absl::UnavailableError(absl::StrCat("cannot listen on ", host, ":", port, ": ", error.message()));
-  port_ = acceptor_.local_endpoint(error).port();
-  return absl::OkStatus();
+  return acceptor_.Listen(host == "localhost" ? "127.0.0.1" : host, port);
 }
 
 void Server::Start() {
-  asio::post(context_, [this] { Accept(); });
+  acceptor_.Start([this]() -> asio::io_context& { return threads_.Next(); },
+                  [this](asio::ip::tcp::socket socket) { Spawn(std::move(socket)); });
 }
 
 void Server::Stop() {
   std::unique_lock lock(mutex_);
   stopping_ = true;
-  asio::post(context_, [this] {
-    asio::error_code ignored;
-    acceptor_.close(ignored);
-  });
+  acceptor_.Stop();
   for (const auto& connection : connections_) {
     asio::post(connection->executor(), [connection] { connection->Close(); });
   }
   fewer_.wait(lock, [this] { return connections_.empty(); });
   lock.unlock();
   threads_.Stop();
-}
-
-void Server::Accept() {
-  acceptor_.async_accept(threads_.Next(), [this](asio::error_code error, asio::ip::tcp::socket socket) {
-    if (error == asio::error::operation_aborted || !acceptor_.is_open()) return;
-    if (error) {
-      log::Warning("cannot accept a browser's connection", {{"error", error.message()}});
-      auto pause = std::make_shared<asio::steady_timer>(context_, kAcceptPause);
-      pause->async_wait([this, pause](asio::error_code) { Accept(); });
-      return;
-    }
-    Spawn(std::move(socket));
-    Accept();
-  });
 }
 
 void Server::Spawn(asio::ip::tcp::socket socket) {

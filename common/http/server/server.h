@@ -22,6 +22,7 @@
 #include "common/http/message/request.h"
 #include "common/http/server/connection.h"
 #include "common/http/server/exchange.h"
+#include "common/net/acceptor.h"
 #include "common/net/io_threads.h"
 
 namespace postern::http {
@@ -59,10 +60,9 @@ class Server {
   // Ends every connection, and waits until the handler is done with each. Idempotent; never call it from the handler.
   void Stop();
 
-  uint16_t port() const { return port_; }
+  uint16_t port() const { return acceptor_.port(); }
 
  private:
-  void Accept();
   void Spawn(asio::ip::tcp::socket socket);
   asio::awaitable<void> Converse(std::shared_ptr<Connection> connection);
   asio::awaitable<bool> ServeNext(std::shared_ptr<Connection> connection);
@@ -71,9 +71,7 @@ class Server {
   const ServerOptions options_;
   Handler& handler_;
   net::IoThreads threads_;
-  asio::io_context& context_;
-  asio::ip::tcp::acceptor acceptor_;
-  uint16_t port_ = 0;
+  net::Acceptor acceptor_;
 
   std::mutex mutex_;
   std::condition_variable fewer_;

@@ -1,9 +1,9 @@
-// Accepts connections to the API port and hands over those that Connections lets in.
+// The API port: accepts connections, hands over to gRPC those that Connections lets in, and looks after those there are.
 //
 // gRPC could listen itself, but version 1.51 stops for good when accept() fails for want of descriptors, and knows no limit
-// on connections: docs/decisions/grpc-1.51.md. Runs one thread of its own, which also looks after the connections there are.
-#ifndef POSTERN_GATEWAY_API_ACCEPTOR_H_
-#define POSTERN_GATEWAY_API_ACCEPTOR_H_
+// on connections: docs/decisions/grpc-1.51.md. Runs one thread of its own.
+#ifndef POSTERN_GATEWAY_API_PORT_H_
+#define POSTERN_GATEWAY_API_PORT_H_
 
 #include <absl/functional/any_invocable.h>
 #include <absl/status/status.h>
@@ -17,20 +17,21 @@
 #include <string>
 #include <thread>
 
+#include "common/net/acceptor.h"
 #include "gateway/api/connections.h"
 
 namespace postern::api {
 
-class Acceptor {
+class Port {
  public:
-  // Takes the descriptor of a connection, non-blocking; called on the acceptor's thread.
+  // Takes the descriptor of a connection, non-blocking; called on the port's thread.
   using HandOver = absl::AnyInvocable<void(int descriptor)>;
 
   // REQUIRES: `connections` outlives this.
-  explicit Acceptor(Connections& connections);
-  ~Acceptor();
-  Acceptor(const Acceptor&) = delete;
-  Acceptor& operator=(const Acceptor&) = delete;
+  explicit Port(Connections& connections);
+  ~Port();
+  Port(const Port&) = delete;
+  Port& operator=(const Port&) = delete;
 
   // Binds; whoever connects waits until Start. INVALID_ARGUMENT: no IP address. UNAVAILABLE: it cannot be had. Port 0 takes a
   // free one.
@@ -40,22 +41,20 @@ class Acceptor {
   // Accepts no more, and ends the thread. Blocks for at most one HandOver. Idempotent.
   void Stop();
 
-  uint16_t port() const { return port_; }
+  uint16_t number() const { return acceptor_.port(); }
 
  private:
-  void AwaitConnection();
-  void Accept();
+  void LetIn(asio::ip::tcp::socket connection);
   void AwaitEnds();
   void AwaitTick();
   void Tick();
 
   Connections& connections_;
   asio::io_context context_{1};
-  asio::ip::tcp::acceptor acceptor_{context_};
+  net::Acceptor acceptor_{context_};
   asio::posix::stream_descriptor ended_{context_};
   asio::steady_timer timer_{context_};
   HandOver hand_over_;
-  uint16_t port_ = 0;
   // Since the last tick, and why the last of them was.
   size_t turned_away_ = 0;
   std::string why_;
@@ -64,4 +63,4 @@ class Acceptor {
 
 }  // namespace postern::api
 
-#endif  // POSTERN_GATEWAY_API_ACCEPTOR_H_
+#endif  // POSTERN_GATEWAY_API_PORT_H_
