@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <cstring>
+#include <iterator>
 #include <memory>
 #include <new>
 #include <string_view>
@@ -82,13 +83,24 @@ struct List {
   bool empty() const { return first == nullptr; }
 
   struct Iterator {
+    using iterator_category = std::forward_iterator_tag;
+    using value_type = T;
+    using difference_type = std::ptrdiff_t;
+    using pointer = T*;
+    using reference = T&;
+
     T* node;
     T& operator*() const { return *node; }
     Iterator& operator++() {
       node = node->next;
       return *this;
     }
-    bool operator!=(const Iterator& other) const { return node != other.node; }
+    Iterator operator++(int) {
+      const Iterator before = *this;
+      node = node->next;
+      return before;
+    }
+    bool operator==(const Iterator& other) const = default;
   };
   Iterator begin() const { return {first}; }
   Iterator end() const { return {nullptr}; }

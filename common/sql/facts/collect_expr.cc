@@ -3,6 +3,7 @@
 
 #include "common/sql/ascii.h"
 #include "common/sql/facts/collector.h"
+#include "common/sql/facts/constant_true.h"
 #include "common/sql/facts/functions.h"
 #include "common/sql/lexer/lexer.h"
 
@@ -222,51 +223,10 @@ void Collector::VisitHint(std::string_view hint) {
   }
 }
 
-// Whether the value can differ from row to row.
-bool Collector::ReadsRows(const Expr* expr, int depth) const {
-  if (expr == nullptr) return false;
-  if (expr->kind == ExprKind::kColumn || expr->kind == ExprKind::kStar || expr->kind == ExprKind::kDefault) return true;
-  if (expr->query != nullptr) return true;
-  for (const Expr& child : expr->children) {
-    if (ReadsRows(&child, depth + 1)) return true;
-  }
-  return false;
-}
-
-// Conservative: whatever does not look at the row and is not plainly false counts as true.
-bool Collector::IsConstantTrue(const Expr* expr, int depth) const {
-  if (expr->kind == ExprKind::kParenthesized) return IsConstantTrue(expr->children.first, depth + 1);
-  if (expr->kind == ExprKind::kLiteral) {
-    if (expr->keyword == Kw::kFALSE || expr->keyword == Kw::kNULL) return false;
-    for (char c : expr->name.raw) {
-      if (c != '0' && c != '.' && c != '\'' && c != '"') return true;
-    }
-    return false;
-  }
-  if (expr->kind == ExprKind::kLogical && expr->keyword != Kw::kXOR) {
-    const bool any = expr->keyword == Kw::kOR;
-    for (const Expr& child : expr->children) {
-      if (IsConstantTrue(&child, depth + 1) == any) return any;
-    }
-    return !any;
-  }
-  if (expr->kind == ExprKind::kBinary && expr->children.size == 2) {
-    const Expr* left = expr->children.first;
-    const Expr* right = left->next;
-    const bool reflexive = right->op == Op::kEqual || right->op == Op::kNullSafeEqual || right->op == Op::kLessEqual ||
-                           right->op == Op::kGreaterEqual;
-    if (reflexive && left->kind == ExprKind::kColumn && right->kind == ExprKind::kColumn) {
-      return EqualsIgnoreCase(Unquote(left->name), Unquote(right->name)) &&
-             EqualsIgnoreCase(Unquote(left->table), Unquote(right->table));
-    }
-  }
-  return !ReadsRows(expr);
-}
-
 void Collector::SetWhere(const Expr* where) {
   if (where == nullptr) return;
   facts_.has_where = true;
-  facts_.constant_true_where = IsConstantTrue(where);
+  facts_.constant_true_where = IsConstantTrue(*where);
 }
 
 }  // namespace postern::sql

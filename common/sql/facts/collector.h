@@ -54,8 +54,6 @@ class Collector {
   void VisitWindow(const Window* window);
   void VisitHint(std::string_view hint);
   void VisitDefault(const Expr& column);
-  bool IsConstantTrue(const Expr* expr, int depth = 0) const;
-  bool ReadsRows(const Expr* expr, int depth = 0) const;
   void SetWhere(const Expr* where);
 
   // collect_query.cc

@@ -42,7 +42,6 @@ class Lexer {
   Token Word(size_t begin, bool after_dot);
   Token Number(size_t begin);
   Token Fraction(size_t begin);
-  Token Exponent(size_t begin);
   Token Quoted(char quote, bool escapes, TokenKind kind, size_t begin);
   Token QuotedDigits(TokenKind kind, size_t begin);
   Token At(size_t begin);

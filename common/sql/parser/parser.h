@@ -270,7 +270,6 @@ class Parser {
   // Commands: one file a family.
   Statement* Make(AnyStatement any);
   Command* NewCommand(Verb verb);
-  Statement* MakeCommand(Command* command) { return Make(command); }
   ObjectRef* AddObject(Command* command, ObjectKind kind, Access access, const ObjectName& name);
   void AddFixed(Command* command, std::string_view what);
   void ParseObjectList(Command* command, ObjectKind kind, Access access, std::string_view what);
