@@ -10,7 +10,6 @@
 namespace postern::masking {
 namespace {
 
-
 Looked LookCloser(std::string_view text, size_t at, Trigger trigger, const Detector& wanted) {
   switch (trigger) {
     case Trigger::kDigit:
@@ -138,7 +137,12 @@ void Detector::Find(std::string_view text, std::vector<Span>& spans) const {
   for (size_t at = 0; at < size;) {
     while (at < size && classes_[static_cast<uint8_t>(data[at])] == 0) ++at;
     if (at == size) break;
-    const Looked looked = LookCloser(text, at, static_cast<Trigger>(classes_[static_cast<uint8_t>(data[at])]), *this);
+    const auto trigger = static_cast<Trigger>(classes_[static_cast<uint8_t>(data[at])]);
+    if (trigger == Trigger::kDigit && !MayBeNumber(text, at)) {
+      at = WordEnd(text, at);
+      continue;
+    }
+    const Looked looked = LookCloser(text, at, trigger, *this);
     if (looked.found) {
       spans.push_back(*looked.found);
       spans.back().mask = Has(masked_kinds_, spans.back().kind);

@@ -1,5 +1,6 @@
 // Addresses, tokens and keys.
 #include <algorithm>
+#include <array>
 
 #include "gateway/masking/detectors/scanners.h"
 
@@ -49,16 +50,26 @@ constexpr KeyShape kShapes[] = {
     {"ghr_", '_', 3, 36, kAnyLength, false},
     {"github_pat_", '_', 6, 22, kAnyLength, false},
     {"glpat-", '-', 5, 20, kAnyLength, false},
-    {"xoxb-", 'x', 0, 10, kAnyLength, false},
-    {"xoxp-", 'x', 0, 10, kAnyLength, false},
-    {"xoxa-", 'x', 0, 10, kAnyLength, false},
-    {"xoxr-", 'x', 0, 10, kAnyLength, false},
-    {"xoxs-", 'x', 0, 10, kAnyLength, false},
-    {"xoxe-", 'x', 0, 10, kAnyLength, false},
+    {"xoxb-", 'x', 2, 10, kAnyLength, false},
+    {"xoxp-", 'x', 2, 10, kAnyLength, false},
+    {"xoxa-", 'x', 2, 10, kAnyLength, false},
+    {"xoxr-", 'x', 2, 10, kAnyLength, false},
+    {"xoxs-", 'x', 2, 10, kAnyLength, false},
+    {"xoxe-", 'x', 2, 10, kAnyLength, false},
     {"sk_live_", '_', 2, 16, kAnyLength, false},
     {"rk_live_", '_', 2, 16, kAnyLength, false},
     {"sk_test_", '_', 2, 16, kAnyLength, false},
 };
+
+// Which bytes stand before the trigger in some prefix, by the trigger: few of the bytes that are looked for are part of a key.
+constexpr std::array<std::array<bool, 256>, 128> BeforeTriggers() {
+  std::array<std::array<bool, 256>, 128> table{};
+  for (const KeyShape& shape : kShapes) {
+    table[static_cast<uint8_t>(shape.trigger)][static_cast<uint8_t>(shape.prefix[shape.trigger_at - 1])] = true;
+  }
+  return table;
+}
+constexpr auto kBeforeTriggers = BeforeTriggers();
 
 constexpr std::string_view kBegin = "-----BEGIN ";
 constexpr std::string_view kPrivateKeyWords = "PRIVATE KEY";
@@ -93,7 +104,9 @@ Looked LookAtJwt(std::string_view text, size_t at) {
   return {Span{Kind::kJwt, begin, end}, end};
 }
 
+// `at` is at a trigger of kShapes.
 Looked LookAtApiKey(std::string_view text, size_t at) {
+  if (at == 0 || !kBeforeTriggers[static_cast<uint8_t>(text[at])][static_cast<uint8_t>(text[at - 1])]) return {{}, at + 1};
   for (const KeyShape& shape : kShapes) {
     if (shape.trigger != text[at] || at < shape.trigger_at) continue;
     const size_t begin = at - shape.trigger_at;

@@ -11,7 +11,6 @@ constexpr size_t kMaxGroups = 12;
 constexpr size_t kMaxBetweenGroups = 2;  // ") "
 constexpr size_t kMinCardDigits = 13;
 constexpr size_t kMaxCardDigits = 19;
-constexpr size_t kFewestDigits = 8;  // of anything here
 
 // Digits in groups: 4111 1111 1111 1111. Not initialized: most numbers are looked at for some nanoseconds only.
 struct Group {
@@ -28,15 +27,6 @@ struct Number {
   size_t end() const { return groups[count - 1].end; }
   void DropLast() { digits -= groups[--count].digits(); }
 };
-
-constexpr std::array<bool, 256> BetweenGroups() {
-  std::array<bool, 256> table{};
-  for (const char c : {' ', '-', '.', '/', '(', ')'}) table[static_cast<uint8_t>(c)] = true;
-  return table;
-}
-constexpr std::array<bool, 256> kBetweenGroups = BetweenGroups();
-
-bool IsBetweenGroups(char c) { return kBetweenGroups[static_cast<uint8_t>(c)]; }
 
 size_t DigitsEnd(std::string_view text, size_t at) {
   while (at < text.size() && IsDigit(text[at])) ++at;
@@ -145,10 +135,10 @@ bool IsNorthAmerican(std::string_view text, const Number& number) {
 // 030 1234567, 0171/1234567, 01 23 45 67 89
 bool HasTrunkZero(std::string_view text, const Number& number) {
   const size_t digits = number.digits;
-  const char separator = Separator(text, number, 0, number.count - 1);
   const size_t first = number.groups[0].digits();
-  return text[number.begin()] == '0' && number.count >= 2 && first >= 2 && text[number.begin() + 1] != '0' &&
-         digits >= 9 && digits <= 12 && first <= 5 && (separator == ' ' || separator == '-' || separator == '/');
+  if (text[number.begin()] != '0' || number.count < 2 || first < 2 || first > 5 || text[number.begin() + 1] == '0') return false;
+  const char separator = Separator(text, number, 0, number.count - 1);
+  return digits >= 9 && digits <= 12 && (separator == ' ' || separator == '-' || separator == '/');
 }
 
 std::optional<Span> FindPhone(std::string_view text, const Number& number) {
@@ -218,22 +208,13 @@ std::optional<Span> FindIban(std::string_view text, size_t at) {
   return Span{Kind::kIban, begin, end};
 }
 
-size_t WordEnd(std::string_view text, size_t at) {
-  while (at < text.size() && IsWordByte(text[at])) ++at;
-  return at;
-}
-
 }  // namespace
 
 Looked LookAtNumber(std::string_view text, size_t at, const Detector& wanted) {
   if (at > 0 && IsWordByte(text[at - 1])) {
-    const bool may_be_iban = wanted.Wants(Kind::kIban) && at >= 2 && IsUpper(text[at - 1]) && IsUpper(text[at - 2]);
-    const std::optional<Span> iban = may_be_iban ? FindIban(text, at) : std::nullopt;
+    const std::optional<Span> iban = wanted.Wants(Kind::kIban) ? FindIban(text, at) : std::nullopt;
     return {iban, iban ? iban->end : WordEnd(text, at)};
   }
-  const size_t end = DigitsEnd(text, at);
-  const bool alone = end == text.size() || !IsBetweenGroups(text[end]);
-  if (alone && end - at < kFewestDigits) return {{}, WordEnd(text, end)};  // most numbers
   Number number;
   ReadNumber(text, at, number);
   if (number.end() < text.size() && IsWordByte(text[number.end()])) {

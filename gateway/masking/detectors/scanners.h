@@ -28,7 +28,7 @@ struct Looked {
   size_t next = 0;  // where to go on; past `at`
 };
 
-// A stretch of digits and what stands between groups of them.
+// A stretch of digits and what stands between groups of them. REQUIRES: MayBeNumber says so of `at`.
 Looked LookAtNumber(std::string_view text, size_t at, const Detector& wanted);
 Looked LookAtAddress(std::string_view text, size_t at);
 Looked LookAtJwt(std::string_view text, size_t at);
@@ -48,14 +48,38 @@ constexpr std::array<bool, 256> WordBytes() {
   return table;
 }
 inline constexpr std::array<bool, 256> kWordBytes = WordBytes();
+// Digits, and what stands between groups of them.
+constexpr std::array<bool, 256> NumberBytes() {
+  std::array<bool, 256> table{};
+  for (const char c : std::string_view("0123456789 -./()")) table[static_cast<uint8_t>(c)] = true;
+  return table;
+}
+inline constexpr std::array<bool, 256> kNumberBytes = NumberBytes();
 }  // namespace internal
 
 inline bool IsWordByte(char c) { return internal::kWordBytes[static_cast<uint8_t>(c)]; }
+inline bool IsBetweenGroups(char c) { return internal::kNumberBytes[static_cast<uint8_t>(c)] && !IsDigit(c); }
+inline size_t WordEnd(std::string_view text, size_t at) {
+  while (at < text.size() && IsWordByte(text[at])) ++at;
+  return at;
+}
 inline bool IsBase64Url(char c) { return IsWordByte(c) || c == '-'; }
 
 // Whether the span stands alone: no letter, digit or underscore touches it.
 inline bool StandsAlone(std::string_view text, size_t begin, size_t end) {
   return (begin == 0 || !IsWordByte(text[begin - 1])) && (end == text.size() || !IsWordByte(text[end]));
+}
+
+inline constexpr size_t kFewestDigits = 8;  // of anything that is looked for
+
+// Whether the digit at `at` is worth LookAtNumber: logs and identifiers are full of numbers too short for anything, and of digits
+// inside words. It begins a number whose next bytes could hold enough digits, or stands behind two capitals as in an IBAN.
+inline bool MayBeNumber(std::string_view text, size_t at) {
+  if (at > 0 && IsWordByte(text[at - 1])) return at >= 2 && IsUpper(text[at - 1]) && IsUpper(text[at - 2]);
+  if (text.size() - at < kFewestDigits) return false;
+  bool all = true;
+  for (size_t i = 0; i < kFewestDigits; ++i) all &= internal::kNumberBytes[static_cast<uint8_t>(text[at + i])];
+  return all;
 }
 
 }  // namespace postern::masking
