@@ -15,7 +15,7 @@
 namespace postern::api {
 namespace {
 
-// Between two looks at who has yet to prove anything, and between two log lines about those turned away.
+// Between two looks at who has yet to prove anything.
 constexpr std::chrono::seconds kTick{1};
 // Unacknowledged bytes for so long end a connection. gRPC's own listener takes it from the keepalive time-out.
 constexpr int kUserTimeoutMs = 10'000;
@@ -65,8 +65,10 @@ void Port::LetIn(asio::ip::tcp::socket connection) {
   if (error) return;  // it is gone already
   SetOptions(connection.native_handle());
   if (const absl::Status counted = connections_.Add(connection.native_handle(), from, absl::Now()); !counted.ok()) {
-    ++turned_away_;
-    why_ = std::string(counted.message());
+    if (const size_t times = turned_away_.Count(absl::Now()); times > 0) {
+      log::Warning("connections to the API port were turned away",
+                   {{"connections", absl::StrCat(times)}, {"error", std::string(counted.message())}});
+    }
     return;
   }
   hand_over_(connection.release());
@@ -84,21 +86,12 @@ void Port::AwaitTick() {
   timer_.expires_after(kTick);
   timer_.async_wait([this](asio::error_code error) {
     if (error) return;
-    Tick();
+    if (const size_t ended = connections_.EndUnproven(absl::Now()); ended > 0) {
+      log::Info("connections to the API port were ended: nobody had said who calls within limits.login_timeout",
+                {{"connections", absl::StrCat(ended)}});
+    }
     AwaitTick();
   });
-}
-
-void Port::Tick() {
-  if (const size_t ended = connections_.EndUnproven(absl::Now()); ended > 0) {
-    log::Info("connections to the API port were ended: nobody had said who calls within limits.login_timeout",
-              {{"connections", absl::StrCat(ended)}});
-  }
-  if (turned_away_ > 0) {
-    log::Warning("connections to the API port were turned away",
-                 {{"connections", absl::StrCat(turned_away_)}, {"error", why_}});
-    turned_away_ = 0;
-  }
 }
 
 }  // namespace postern::api

@@ -12,12 +12,12 @@
 #include <asio/ip/tcp.hpp>
 #include <asio/posix/stream_descriptor.hpp>
 #include <asio/steady_timer.hpp>
-#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <thread>
 
 #include "common/net/acceptor.h"
+#include "common/observability/sparingly.h"
 #include "gateway/api/connections.h"
 
 namespace postern::api {
@@ -47,7 +47,6 @@ class Port {
   void LetIn(asio::ip::tcp::socket connection);
   void AwaitEnds();
   void AwaitTick();
-  void Tick();
 
   Connections& connections_;
   asio::io_context context_{1};
@@ -55,9 +54,7 @@ class Port {
   asio::posix::stream_descriptor ended_{context_};
   asio::steady_timer timer_{context_};
   HandOver hand_over_;
-  // Since the last tick, and why the last of them was.
-  size_t turned_away_ = 0;
-  std::string why_;
+  log::Sparingly turned_away_;
   std::thread thread_;
 };
 

@@ -1,6 +1,7 @@
 #include "gateway/frontend/listener.h"
 
 #include <absl/strings/str_cat.h>
+#include <absl/time/clock.h>
 
 #include <asio/co_spawn.hpp>
 #include <exception>
@@ -39,7 +40,9 @@ void Listener::Stop() { acceptor_.Stop(); }
 void Listener::Spawn(asio::ip::tcp::socket socket) {
   // Those not logged in cost memory too, and nobody vouches for them.
   if (connections() >= services_.live.size() + max_pending_logins_) {
-    log::Warning("connection turned away: limits.pending_logins reached");
+    if (const size_t times = turned_away_.Count(absl::Now()); times > 0) {
+      log::Warning("connections turned away: limits.pending_logins reached", {{"connections", absl::StrCat(times)}});
+    }
     return;
   }
   connections_.fetch_add(1, std::memory_order_relaxed);

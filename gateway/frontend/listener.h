@@ -12,6 +12,7 @@
 
 #include "common/net/acceptor.h"
 #include "common/net/io_threads.h"
+#include "common/observability/sparingly.h"
 #include "gateway/frontend/services.h"
 
 namespace postern::frontend {
@@ -37,6 +38,7 @@ class Listener {
   const Services& services_;
   const size_t max_pending_logins_;
   net::Acceptor acceptor_;
+  log::Sparingly turned_away_;
   uint32_t next_connection_id_;
   std::atomic<size_t> connections_{0};
 };
