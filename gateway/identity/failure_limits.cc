@@ -49,8 +49,11 @@ absl::Status FailureLimits::Failed(const Proof& proof, std::string_view why, abs
 
 absl::StatusOr<Principal> CountedFailures::Authenticate(const Proof& proof, absl::Time now) {
   auto who = others_.Authenticate(proof, now);
-  if (!absl::IsUnauthenticated(who.status())) return who;
-  return limits_.Failed(proof, {who.status().message().data(), who.status().message().size()}, now);
+  const bool too_late = absl::IsFailedPrecondition(who.status());  // a task that ended: known, and as cheap to repeat
+  if (!absl::IsUnauthenticated(who.status()) && !too_late) return who;
+  absl::Status counted = limits_.Failed(proof, {who.status().message().data(), who.status().message().size()}, now);
+  if (too_late && !absl::IsResourceExhausted(counted)) return who;
+  return counted;
 }
 
 }  // namespace postern::identity
