@@ -88,7 +88,7 @@ FileJournal::~FileJournal() {
 }
 
 void FileJournal::Append(const v1::Record& record, Done done) {
-  Waiting waiting{.payload = Serialize(record), .makes_room = record.has_segment_retired(), .done = std::move(done)};
+  Waiting waiting{.payload = Serialize(record), .retires = record.has_segment_retired(), .done = std::move(done)};
   if (const auto status = CheckRoom(waiting); !status.ok()) {
     SetHealth(status);
     waiting.done(status);
@@ -102,7 +102,7 @@ void FileJournal::Append(const v1::Record& record, Done done) {
 }
 
 absl::Status FileJournal::CheckRoom(const Waiting& waiting) const {
-  if (options_.max_bytes == 0 || waiting.makes_room) return absl::OkStatus();
+  if (options_.max_bytes == 0 || waiting.retires) return absl::OkStatus();
   uint64_t bytes = log_->bytes() + kFrameHeaderBytes + waiting.payload.size();
   {
     std::lock_guard lock(mutex_);
@@ -132,9 +132,9 @@ void FileJournal::Run() {
   std::vector<Waiting> batch;
   while (Wait(batch)) {
     if (!batch.empty()) WriteBatch(std::exchange(batch, {}));
-    if (log_->checkpoints().pending() && Checkpoints::Clock::now() >= log_->checkpoints().due()) WriteCheckpoint();
+    if (log_->checkpoints().pending() && Checkpoints::Clock::now() >= log_->checkpoints().due()) (void)WriteCheckpoint();
   }
-  WriteCheckpoint();
+  (void)WriteCheckpoint();
 }
 
 // False: all is written and the journal closes. An empty batch: a checkpoint is due.
@@ -158,13 +158,19 @@ void FileJournal::WriteBatch(std::vector<Waiting> batch) {
     payloads.push_back(waiting.payload);
     bytes += waiting.payload.size();
   }
-  const auto status = log_->Write(payloads);
-  Settle(status, bytes);
-  for (auto& waiting : batch) waiting.done(status);
+  const auto written = log_->Write(payloads);
+  Settle(written, bytes);
+  // Whoever deletes a segment has the signature first: without it anybody's frame could say that it was retired.
+  const bool retires = std::any_of(batch.begin(), batch.end(), [](const Waiting& waiting) { return waiting.retires; });
+  const auto retired = written.ok() && retires ? WriteCheckpoint() : written;
+  for (auto& waiting : batch) waiting.done(waiting.retires ? retired : written);
 }
 
-void FileJournal::WriteCheckpoint() {
-  if (log_->checkpoints().pending()) Settle(log_->WriteCheckpoint(), 0);
+absl::Status FileJournal::WriteCheckpoint() {
+  if (!log_->checkpoints().pending()) return absl::OkStatus();
+  const auto status = log_->WriteCheckpoint();
+  Settle(status, 0);
+  return status;
 }
 
 // Tells whoever asks how things stand now.

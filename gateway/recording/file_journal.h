@@ -90,8 +90,8 @@ class FileJournal final : public Journal {
  private:
   struct Waiting {
     std::string payload;
-    // Written even when there is too much: it is what makes room.
-    bool makes_room = false;
+    // Says that a segment goes. Written even when there is too much: it is what makes room. Signed for before anybody is told.
+    bool retires = false;
     Done done;
   };
 
@@ -102,7 +102,7 @@ class FileJournal final : public Journal {
   void Run();
   bool Wait(std::vector<Waiting>& batch);
   void WriteBatch(std::vector<Waiting> batch);
-  void WriteCheckpoint();
+  absl::Status WriteCheckpoint();
   void Settle(const absl::Status& status, uint64_t written_bytes);
   void SetHealth(const absl::Status& health);
 

@@ -1,7 +1,7 @@
 // Looks after segments that are sealed: compresses them, and deletes the oldest once they are older than they must be kept.
 //
 // Behind the journal and never in its way: what fails is logged, and tried again at the next round. Only whole segments go, the
-// oldest first, each after a record that says so is durable.
+// oldest first, each after a record that says so is durable and signed.
 #ifndef POSTERN_GATEWAY_RECORDING_KEEPER_H_
 #define POSTERN_GATEWAY_RECORDING_KEEPER_H_
 

@@ -137,7 +137,7 @@ class Verifier {
     Enter(*file);
     const auto bound = BoundOf(*file, last);
     if (bound.ok()) {
-      Walk(*file, *bound);
+      Walk(*file, *bound, last);
     } else {
       Find(file->name(), 0, bound.status());
     }
@@ -166,13 +166,37 @@ class Verifier {
     return Bound{.offset = *size, .sure = sealed};
   }
 
-  void Walk(SegmentFile& file, const Bound& bound) {
+  void Walk(SegmentFile& file, Bound bound, uint32_t last) {
+    if (!WalkTo(file, bound)) return;
+    // The last segment of a journal that is written to: another may have begun meanwhile, and says where this one ended.
+    while (!bound.sure) {
+      const auto now = BoundOf(file, last);
+      if (!now.ok()) return Damaged(file, now.status());
+      if (!now->sure) break;
+      bound = *now;
+      if (!WalkTo(file, bound)) return;
+    }
+    if (bound.sure && cursor_.at.offset > bound.offset) {
+      return Damaged(file, file.DamagedAt(bound.offset, "the segment ends too soon"));
+    }
+    const auto size = file.Size();
+    if (bound.sure && size.ok() && *size > bound.offset) {
+      Find(file.name(), bound.offset, "the segment goes on where the next one says that it ends: what follows is no part of the journal");
+    }
+  }
+
+  // False at damage, which is told then.
+  bool WalkTo(SegmentFile& file, const Bound& bound) {
+    const auto damaged = [&](const absl::Status& status) {
+      Damaged(file, status);
+      return false;
+    };
     while (cursor_.at.offset < bound.offset) {
       auto frame = Read(file, bound);
-      if (!frame.ok()) return Damaged(file, frame.status());
+      if (!frame.ok()) return damaged(frame.status());
       CheckSeen();
       const ChainHash chain = NextChain(cursor_.chain, frame->payload);
-      if (chain != frame->header.chain) return Damaged(file, file.DamagedAt(cursor_.at.offset, "the chain is broken"));
+      if (chain != frame->header.chain) return damaged(file.DamagedAt(cursor_.at.offset, "the chain is broken"));
       v1::Record record;
       if (!record.ParseFromArray(frame->payload.data(), static_cast<int>(frame->payload.size()))) {
         Find(file.name(), cursor_.at.offset, "the record cannot be read");
@@ -184,11 +208,7 @@ class Verifier {
       Tell(frame->end - cursor_.at.offset);
       cursor_ = {.at = {cursor_.at.segment, frame->end}, .chain = chain};
     }
-    if (cursor_.at.offset > bound.offset) return Damaged(file, file.DamagedAt(bound.offset, "the segment ends too soon"));
-    const auto size = file.Size();
-    if (bound.sure && size.ok() && *size > bound.offset) {
-      Find(file.name(), bound.offset, "the segment goes on where the next one says that it ends: what follows is no part of the journal");
-    }
+    return true;
   }
 
   void Damaged(const SegmentFile& file, const absl::Status& status) {
@@ -229,7 +249,7 @@ class Verifier {
     }
     if (record.has_segment_retired()) {
       const auto chain = ToArray<ChainHash>(record.segment_retired().chain());
-      if (chain) retired_[record.segment_retired().segment()] = *chain;
+      if (chain) said_retired_[record.segment_retired().segment()] = *chain;
     }
   }
 
@@ -251,6 +271,7 @@ class Verifier {
     }
     // It vouches for all that is before it, whoever signed there.
     stranger_.reset();
+    retired_ = said_retired_;
     ++report_.checkpoints;
     report_.last_checkpoint = checkpoint;
     report_.records_after = 0;
@@ -279,7 +300,7 @@ class Verifier {
     }
     const auto cut = retired_.find(report_.first_segment - 1);
     if (cut == retired_.end() || cut->second != first_chain_) {
-      Find(name, 0, "segments before this one are missing, and no record says that they were retired");
+      Find(name, 0, "segments before this one are missing, and no signed record says that they were retired");
     }
   }
 
@@ -329,6 +350,8 @@ class Verifier {
   bool chain_is_known_ = true;
   uint64_t records_here_ = 0;
   std::optional<ChainHash> first_chain_;
+  // What records say, and of that what a believed checkpoint vouches for: a frame needs no key.
+  std::map<uint32_t, ChainHash> said_retired_;
   std::map<uint32_t, ChainHash> retired_;
   std::multimap<Position, const Witnessed*> unseen_;
   std::vector<const Witnessed*> seen_;

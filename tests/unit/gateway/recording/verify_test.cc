@@ -1,6 +1,9 @@
 #include "gateway/recording/verify/verify_journal.h"
 
+#include <atomic>
 #include <catch2/catch.hpp>
+#include <string>
+#include <thread>
 #include <utility>
 
 #include "gateway/recording/verify/signed_records.h"
@@ -226,6 +229,23 @@ TEST_CASE("a journal whose beginning was retired is whole if it says so") {
     std::filesystem::remove(journal.Segment(2));
     CHECK_FALSE(journal.Verify().findings.empty());
   }
+  SECTION("but not on the word of a frame that nobody signed") {
+    retired.mutable_segment_retired()->set_chain(std::string(ToBytes(cut)));
+    const auto key = std::exchange(journal.key, nullptr);
+    REQUIRE(AppendAndWait(*journal.Open(), retired).ok());
+    journal.key = key;
+    std::filesystem::remove(journal.Segment(1));
+    CHECK(Told(journal.Verify({.pinned = {key->public_key()}, .witnessed = journal.witnessed})).find("no signed record") !=
+          std::string::npos);
+  }
+  SECTION("and is signed for before whoever deletes is told") {
+    retired.mutable_segment_retired()->set_chain(std::string(ToBytes(cut)));
+    const auto writer = journal.Open();
+    REQUIRE(AppendAndWait(*writer, retired).ok());
+    const auto report = journal.Verify();
+    CHECK(Told(report) == "");
+    CHECK(report.records_after == 0);
+  }
   SECTION("with another") {
     retired.mutable_segment_retired()->set_chain(std::string(32, 'x'));
     REQUIRE(AppendAndWait(*journal.Open(), retired).ok());
@@ -241,6 +261,16 @@ TEST_CASE("a journal that is being written to is whole") {
     REQUIRE(AppendAndWait(*writer, StatementRecord("ses_2", std::to_string(i))).ok());
     CHECK(Told(journal.Verify({.pinned = {journal.key->public_key()}})) == "");
   }
+  // Also in the middle of a write, and of going on to another segment.
+  std::atomic<bool> enough = false;
+  std::thread busy([&] {
+    for (int i = 0; !enough; ++i) (void)AppendAndWait(*writer, StatementRecord("ses_3", std::to_string(i)));
+  });
+  std::string told;
+  for (int i = 0; i < 50 && told.empty(); ++i) told = Told(journal.Verify());
+  enough = true;
+  busy.join();
+  CHECK(told == "");
 }
 
 TEST_CASE("some segments can be looked at for themselves") {
