@@ -27,13 +27,14 @@ void ApprovalBoard::Take(const v1::Approval& approval) {
   const auto known = std::find_if(pending_.begin(), pending_.end(), same);
   if (approval.state() == v1::Approval::STATE_PENDING) {
     known == pending_.end() ? pending_.push_back(approval) : void(*known = approval);
-    if (chosen_.empty()) chosen_ = approval.id();
+    if (!std::exchange(chose_first_, true)) chosen_ = approval.id();
     return;
   }
   if (known != pending_.end()) pending_.erase(known);
   if (chosen_ != approval.id()) return;
   chosen_.clear();
-  if (deciding_) notice_ = approval.id() + " is decided already; nothing was sent";
+  lost_ = deciding_.has_value();
+  if (lost_) notice_ = approval.id() + " is decided already; nothing was sent";
   deciding_.reset();
 }
 
@@ -52,6 +53,11 @@ void ApprovalBoard::Choose(size_t index) {
 }
 
 ApprovalBoard::Wish ApprovalBoard::OnKey(char key) {
+  if (lost_) {
+    lost_ = key != kEscape && key != '\r' && key != '\n';
+    if (!lost_) notice_.clear();
+    return Wish::kNothing;
+  }
   notice_.clear();
   if (deciding_) return OnReasonKey(key);
   const size_t index = ChosenIndex();
@@ -87,7 +93,9 @@ ApprovalBoard::Decision ApprovalBoard::TakeDecision() { return *std::exchange(de
 std::string ApprovalBoard::Prompt(size_t columns) const {
   std::string line = notice_.empty() ? "" : "(" + notice_ + ") ";
   const v1::Approval* one = chosen();
-  if (deciding_) {
+  if (lost_) {
+    line += "Enter or Esc to go on";
+  } else if (deciding_) {
     line += (deciding_->approve ? "approve " : "deny ") + deciding_->id + ", reason: " + deciding_->reason + "_  (Enter, Esc)";
   } else if (one == nullptr) {
     line += pending_.empty() ? "nothing waits  [q]uit" : "choose with j, k or 1-9  [q]uit";

@@ -84,6 +84,21 @@ TEST_CASE("what comes and goes moves the choice to no other approval") {
   CHECK(board.chosen()->id() == "apr_3");
 }
 
+TEST_CASE("the rest of a reason decides nothing when what it was for has gone") {
+  ApprovalBoard board;
+  board.Take(One("apr_1"));
+  Type(board, "dnever ");
+  board.Take(One("apr_1", v1::Approval::STATE_VOID));
+  board.Take(One("apr_2"));
+  CHECK(board.chosen() == nullptr);
+  CHECK(board.Prompt(200).find("Enter or Esc") != std::string::npos);
+  CHECK(Type(board, "allow that q1\r") == Wish::kNothing);
+  CHECK(board.chosen() == nullptr);
+  CHECK(Type(board, "1d") == Wish::kNothing);
+  CHECK(Type(board, "no\r") == Wish::kDecide);
+  CHECK(board.TakeDecision().id == "apr_2");
+}
+
 TEST_CASE("the prompt is safe and fits") {
   ApprovalBoard board;
   v1::Approval hostile = One("apr_1");
