@@ -1,5 +1,6 @@
 // What a reviewer sees of an approval, part by part, in this order. A new part is a function (approval) -> [label, value], or
 // null where it has nothing to say.
+import { preview } from "./approval-preview.js";
 import { badge, facts, h, table } from "./dom.js";
 import { block, name, parameters, textOf, visible } from "./text.js";
 import { countdown, ms, span, when } from "./time.js";
@@ -54,15 +55,52 @@ export const what = [
         a.objects.map((one) => h("li", null, name(one))),
       ),
   ],
-  (a) => ["Open for", ms(a.taskTtlSeconds) > 0 && span(ms(a.taskTtlSeconds) * 1000)],
   (a) => [
-    "Transaction",
-    !isTask(a) && (a.inTransaction ? "inside one: its locks are held while this waits" : "none open"),
+    "Columns",
+    a.columns.length > 0 &&
+      h(
+        "ul",
+        { class: "tags" },
+        a.columns.map((one) => h("li", null, name(one))),
+      ),
   ],
+  (a) => ["Open for", ms(a.taskTtlSeconds) > 0 && span(ms(a.taskTtlSeconds) * 1000)],
+  (a) => ["Transaction", !isTask(a) && transaction(a)],
 ];
+
+const transaction = (a) =>
+  a.inTransaction
+    ? [
+        "inside one",
+        ms(a.transactionSinceUnixMs) > 0 && [" that began ", when(a.transactionSinceUnixMs)],
+        ms(a.transactionStatements) > 0 && `, after ${ms(a.transactionStatements)} statements`,
+        ": its locks are held while this waits",
+      ]
+    : "none open";
+
+// How it runs once it is approved.
+const mode = (a) => {
+  if (isTask(a)) return null;
+  if (a.mode !== "MODE_TICKET") return "at once: the agent waits for it";
+  if (ms(a.usedAtUnixMs) > 0) return ["it was used ", when(a.usedAtUnixMs)];
+  if (ms(a.usableUntilUnixMs) > 0) return ["when the agent sends it again, until ", when(a.usableUntilUnixMs)];
+  return `when the agent sends it again, within ${span(ms(a.windowSeconds) * 1000)}`;
+};
+
+const similar = (a) => {
+  const before = a.similar ?? {};
+  const last = before.latestApprovalId && [
+    `; last ${before.latestApproved ? "approved" : "denied"} by `,
+    name(before.latestReviewer),
+    before.latestReason && [": ", h("span", { dir: "auto" }, visible(before.latestReason))],
+  ];
+  return [`${before.approved ?? 0} approved, ${before.denied ?? 0} denied`, last];
+};
 
 export const rule = [
   (a) => ["Rule", name(a.rule)],
+  (a) => ["Runs", mode(a)],
+  (a) => ["The same with other values", !isTask(a) && a.digest && similar(a)],
   (a) => ["Reviewers", a.reviewers.length > 0 && a.reviewers.map((group, i) => [i ? ", " : "", name(group)])],
   (a) => ["Votes", a.approvalsNeeded > 0 && `${approving(a)} of ${a.approvalsNeeded}`],
   (a) => ["Asked", when(a.createdAtUnixMs)],
@@ -84,6 +122,7 @@ export const sections = [
       a.parameters.length > 0 && [h("h3", null, "With these values"), parameters(a.parameters)],
     ),
   (a) => h("section", null, h("h3", null, "What it does"), list(what, a)),
+  (a) => a.preview && preview(a.preview),
   (a) => h("section", null, h("h3", null, "Who asks"), list(who, a)),
   (a) => h("section", null, h("h3", null, "Why it waits"), list(rule, a)),
   (a) =>

@@ -235,7 +235,7 @@ class View {
       title: `${action} this?`,
       action,
       kind: approve ? "good" : "bad",
-      required: false,
+      required: approve && approval.reasonRequired,
       text: [
         name(approval.agent),
         " on ",

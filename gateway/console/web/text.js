@@ -93,6 +93,12 @@ export function block(text, label) {
   return h("div", { class: "block" }, pre, rest);
 }
 
+// A value, all of it: short ones in the line, others as a block that says what it folds.
+function value(text) {
+  const short = text.length <= 160 && !/[\r\n]/.test(text);
+  return short ? h("code", { class: "value" }, h("bdi", null, visible(text))) : block(text, "Value");
+}
+
 // Bound parameters, with their values.
 export function parameters(list) {
   return h(
@@ -105,7 +111,7 @@ export function parameters(list) {
         parameter.name ? [name(parameter.name), " "] : null,
         h("small", null, visible(parameter.type)),
         " ",
-        parameter.isNull ? h("em", null, "NULL") : h("code", null, line(textOf(parameter.value), 2000)),
+        parameter.isNull ? h("em", null, "NULL") : value(textOf(parameter.value)),
       ),
     ),
   );
