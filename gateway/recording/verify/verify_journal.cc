@@ -102,10 +102,11 @@ class Verifier {
     Find(file, place.value_or(offset), place ? what.substr(what.find(": ") + 2) : what);
   }
 
-  // The next to look at. A journal that is written to may have more than are known.
+  // The next to look at. A journal that is written to may have more than are known, and a folder that changes while it is listed need
+  // not name all that is in it.
   uint32_t After(uint32_t segment, const std::vector<uint32_t>& known) {
     const auto next = std::upper_bound(known.begin(), known.end(), segment);
-    if (next == known.end() || *next == segment + 1) return segment + 1;
+    if (next == known.end() || *next == segment + 1 || segments_.Open(segment + 1).ok()) return segment + 1;
     Missing(segment + 1);
     return *next;
   }

@@ -262,13 +262,13 @@ TEST_CASE("a journal that is being written to is whole") {
     CHECK(Told(journal.Verify({.pinned = {journal.key->public_key()}})) == "");
   }
   // Also in the middle of a write, and of going on to another segment.
-  std::atomic<bool> enough = false;
+  std::atomic<bool> written = false;
   std::thread busy([&] {
-    for (int i = 0; !enough; ++i) (void)AppendAndWait(*writer, StatementRecord("ses_3", std::to_string(i)));
+    for (int i = 0; i < 1000; ++i) (void)AppendAndWait(*writer, StatementRecord("ses_3", std::to_string(i)));
+    written = true;
   });
   std::string told;
-  for (int i = 0; i < 50 && told.empty(); ++i) told = Told(journal.Verify());
-  enough = true;
+  while (!written && told.empty()) told = Told(journal.Verify());
   busy.join();
   CHECK(told == "");
 }
