@@ -44,6 +44,11 @@ policy::Decision NoRelay(const SessionState& s) {
                                 absl::StrCat("no connected relay has reached ", s.login.target, "; try again later"));
 }
 
+policy::Decision PreparedOtherwise() {
+  return policy::Decision::Deny(policy::builtin::kUnparsed,
+                                "the session's character set or sql_mode has changed since this statement was prepared; prepare it again");
+}
+
 // What masks make of statements that policy would let run; their plan is the errand's.
 policy::Decision UnderMasks(Errand& errand, policy::Decision decision, policy::Masking masking) {
   errand.masks = std::move(masking.plan);
@@ -161,6 +166,8 @@ void JudgePrepared(const SessionState& s, Errand& errand, PreparedStatement& pre
   const uint64_t generation = GenerationOf(catalog);
   errand.catalog_generation = generation;
   errand.rules = rules;
+  // A server that prepares its text again, for new types or a changed table, may read it as the session reads now.
+  if (prepared.dialect != s.dialect) return SetDecision(errand, PreparedOtherwise(), *rules);
   if (generation != prepared.catalog_generation && s.UnderMasks(*rules)) {
     sql::Reading reading =
         sql::Read(prepared.forwarded, prepared.dialect, s.services.options.sql, {catalog.get(), prepared.schema});

@@ -191,6 +191,13 @@ class Collector {
     const bool server_wide = use.scope == VariableScope::kGlobal || use.scope == VariableScope::kPersist ||
                              use.scope == VariableScope::kPersistOnly;
     if (use.set && server_wide) demands_.push_back(At(Verb::kSetGlobal, {.kind = "variable", .name = use.name}));
+    // SET STATEMENT … FOR and the hint SET_VAR set what SET sets, for one statement.
+    if (use.set && use.scope == VariableScope::kSession && running_ != Verb::kSet) DemandSet();
+  }
+
+  void DemandSet() {
+    if (std::any_of(demands_.begin(), demands_.end(), [](const Demand& d) { return d.verb == Verb::kSet; })) return;
+    demands_.emplace_back().verb = Verb::kSet;
   }
 
   // A statement whose uses are all of other verbs (HANDLER reads, DO selects) must be let by its own verb too.

@@ -38,6 +38,14 @@ std::string NameOf(const sql::ColumnRef& column) {
   return Cat(Printable(column.schema), column.schema.empty() ? "" : ".", Printable(column.table), ".", Printable(column.name));
 }
 
+// Of a column whose values come from two with masks. Masks that leave different parts of a value would together leave more of it
+// than each does.
+Mask Both(const Mask& a, const Mask& b) {
+  const auto hides_all = [](const Mask& mask) { return mask.kind == MaskKind::kRedact || mask.kind == MaskKind::kNull; };
+  if (a.kind != b.kind && !hides_all(a) && !hides_all(b)) return Mask{};
+  return CompareStrictness(a, b) < 0 ? a : b;
+}
+
 std::string_view What(sql::ColumnRole role) {
   switch (role) {
     case sql::ColumnRole::kProjected: return "shown otherwise than as it is";
@@ -104,6 +112,10 @@ std::optional<Decision> Planner::RefuseServerState() const {
   if (facts_.verb == sql::Verb::kShow && !IsOneOf(kShowable, facts_.detail)) {
     return Refuse(builtin::kServerState, Cat("SHOW of ", facts_.detail, " could show values of masked columns"));
   }
+  if (facts_.server_state_inside) {
+    return Refuse(builtin::kServerState, "a statement inside this one shows the server's state or messages, which could hold values of "
+                                         "masked columns");
+  }
   if (facts_.verb == sql::Verb::kExplain && facts_.detail == "connection") {
     return Refuse(builtin::kServerState, "EXPLAIN FOR CONNECTION could show what another session looks for; columns are masked here");
   }
@@ -164,7 +176,8 @@ bool Planner::IsLet(const sql::ColumnUse& use, MaskedUse let) const {
 std::optional<Decision> Planner::RefuseUses() const {
   const bool explains = facts_.verb == sql::Verb::kExplain;
   for (const sql::ColumnUse& use : facts_.columns) {
-    if (use.role == sql::ColumnRole::kProjected && !explains) continue;  // as far as it shows, it is an output
+    // As far as it shows as it is, it is an output; and of an expression over it errors and counts of rows tell, shown or not.
+    if (use.role == sql::ColumnRole::kProjected && !use.transformed && !explains) continue;
     const auto mask = MaskAt(use.column);
     if (!mask || (!explains && IsLet(use, mask->use))) continue;
     return Refuse(builtin::kMaskedColumn,
@@ -224,7 +237,7 @@ std::optional<Decision> Planner::PlanOutput(const sql::OutputColumn& output, Mas
     }
     const bool as_it_says = source.how == sql::Derivation::kCopied && (mask->mask.kind != MaskKind::kHash || !IsHashOfMore(output));
     const Mask as = as_it_says ? mask->mask : Mask{};
-    if (!planned.mask || CompareStrictness(as, *planned.mask) < 0) planned.mask = as;
+    planned.mask = planned.mask ? Both(as, *planned.mask) : as;
     plan.applied.push_back(Cat(NameOf(source.column), ": ", MaskText(as)));
   }
   return std::nullopt;

@@ -76,7 +76,8 @@ struct Expr {
 // The definition after OVER or in WINDOW. Frame bounds and keys are children.
 struct Window {
   Name name;  // OVER w, or the window it extends
-  List<Expr> children;
+  List<Expr> children;  // PARTITION BY and ORDER BY
+  List<Expr> bounds;    // of the frame
   Window* next = nullptr;
 };
 

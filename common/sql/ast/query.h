@@ -56,6 +56,7 @@ struct CommonTable {
   List<NameRef> columns;
   Query* query = nullptr;
   bool recursive = false;
+  bool cycle = false;  // CYCLE: its rows are compared
   CommonTable* next = nullptr;
 };
 

@@ -158,6 +158,7 @@ void SummaryWriter::VisitWindow(std::string_view label, const Window& window) {
   Row(label, window.name.empty() ? "" : " ", NameText(window.name));
   const Deeper deeper(*this);
   VisitExprs("", window.children);
+  VisitExprs("", window.bounds);
 }
 
 }  // namespace postern::sql

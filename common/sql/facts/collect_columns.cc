@@ -12,6 +12,10 @@ bool IsAscii(std::string_view text) {
   return true;
 }
 
+// Whether a name in a stored program that no column answers to may be a variable. Not one that a server takes for a column all
+// the same: the pseudo-column of the primary key, or a name that it folds as we do not.
+bool MayBeVariable(std::string_view name) { return IsAscii(name) && !EqualsIgnoreCase(name, "_rowid"); }
+
 // Whether a server may take one of the columns for a name that is written otherwise.
 bool HasForeignName(const Relation& relation) {
   for (const RelationColumn& column : relation) {
@@ -40,8 +44,10 @@ bool Collector::Spend(size_t steps) {
   return !facts_.columns_cut;
 }
 
-void Collector::UseColumn(ColumnId id, ColumnRole role) {
+// `how` tells what is made of a projected value where it stands.
+void Collector::UseColumn(ColumnId id, ColumnRole role, Derivation how) {
   if (lineage_.IsConstant(id)) return;
+  const bool transformed = role == ColumnRole::kProjected && how > Derivation::kBySchema;
   const bool compared = comparing_ && (role == ColumnRole::kPredicate || role == ColumnRole::kJoin);
   const auto bit = static_cast<uint8_t>(1u << static_cast<unsigned>(role));
   if (id >= roles_.size()) roles_.resize(lineage_.size(), 0);
@@ -51,12 +57,14 @@ void Collector::UseColumn(ColumnId id, ColumnRole role) {
       return;
     }
     roles_[id] |= bit;
-    used_.push_back({id, role, compared});
+    used_.push_back({id, role, compared, transformed});
     return;
   }
   if (compared) return;
   for (ColumnUsed& use : used_) {
-    if (use.column == id && use.role == role) use.only_compared = false;
+    if (use.column != id || use.role != role) continue;
+    use.only_compared = false;
+    use.transformed |= transformed;
   }
 }
 
@@ -66,7 +74,7 @@ void Collector::TakeFlows(const List<Flow>& flows) {
     facts_.columns_cut = true;
     return;
   }
-  for (const Flow& flow : flows) UseColumn(flow.column, role_);
+  for (const Flow& flow : flows) UseColumn(flow.column, role_, how_);
   if (sink_ == nullptr) return;
   lineage_.AddFlows(flows, how_, *sink_);
   if (sink_->size >= kMaxSources) facts_.columns_cut = true;
@@ -119,7 +127,8 @@ void Collector::VisitColumn(const Expr& column) {
 
 // A name that nothing in sight answers to.
 void Collector::NotFound(std::string_view schema, std::string_view table, std::string_view name) {
-  if (in_body_ || (scope_ == nullptr && table.empty())) return;  // a routine's variable, NEW or OLD
+  if (scope_ == nullptr && table.empty()) return;
+  if (in_body_ && MayBeVariable(name)) return;  // NEW and OLD too
   if (known_.schema != nullptr) {
     Unresolved("column", table, name);
   } else if (table.empty()) {
@@ -150,15 +159,17 @@ void Collector::VisitBareColumn(std::string_view name) {
   size_t guesses = 0;
   bool here = false;
   if (outputs_ != nullptr) {  // ORDER BY of a set operation
-    lineage_.Find(*outputs_, name, found);
+    if (!lineage_.Find(*outputs_, name, found)) Unresolved("column", {}, name);
     return TakeFlows(found);
   }
   const bool ordering = role_ == ColumnRole::kOrdering;
   for (Scope* scope = scope_; scope != nullptr; scope = scope->outer) {
     if (scope->hidden) continue;
-    if (scope == scope_ && items_in_sight_ && lineage_.Find(scope->items, name, found)) {
-      here = true;
-      if (ordering) break;
+    if (scope == scope_ && items_in_sight_) {
+      here = lineage_.Find(scope->items, name, found);
+      if (!here && HasForeignName(scope->items)) Unresolved("column", {}, name);
+      // Inside an expression the table's column of that name comes first.
+      if (here && ordering && key_is_name_) break;
     }
     here |= LookIn(*scope, name, found, guesses);
     if (facts_.columns_cut) return;
@@ -199,15 +210,15 @@ void Collector::VisitExprsAs(ColumnRole role, const List<Expr>& exprs) {
   for (const Expr& expr : exprs) VisitAs(role, &expr);
 }
 
-// The expression, and whose values flow out of it.
-void Collector::VisitFlows(const Expr* expr, List<Flow>& flows) {
+// The expression, and whose values flow out of it, into something that makes `how` of them.
+void Collector::VisitFlows(const Expr* expr, List<Flow>& flows, Derivation how) {
   List<Flow>* sink = sink_;
-  const Derivation how = how_;
+  const Derivation before = how_;
   sink_ = &flows;
-  how_ = Derivation::kCopied;
+  how_ = how;
   VisitExpr(expr);
   sink_ = sink;
-  how_ = how;
+  how_ = before;
 }
 
 }  // namespace postern::sql

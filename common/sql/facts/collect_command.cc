@@ -91,6 +91,16 @@ void Collector::ForgetAfterStatement() {
   effect.autocommit.reset();
 }
 
+namespace {
+
+// Whether it answers with the server's state or messages, or acts on other sessions.
+bool TellsOfServer(const Facts& facts) {
+  return facts.verb == Verb::kShow || facts.verb == Verb::kGetDiagnostics || facts.verb == Verb::kKill ||
+         (facts.verb == Verb::kExplain && facts.detail == "connection");
+}
+
+}  // namespace
+
 // Statements of a block, which run now, and of a stored program, which run later: each is judged by itself.
 void Collector::VisitInner(const Command& command) {
   for (const StatementRef& ref : command.statements) {
@@ -103,6 +113,7 @@ void Collector::VisitInner(const Command& command) {
     const Facts facts = inner.Collect(*ref.statement);
     TakeOver(inner);
     reshapes_ |= facts.group == VerbGroup::kDdl && facts.verb != Verb::kTruncate && !facts.temporary;
+    facts_.server_state_inside |= TellsOfServer(facts);
     Absorb(facts, !command.body_is_definition);
   }
 }
@@ -114,6 +125,7 @@ void Collector::Absorb(const Facts& inner, bool runs) {
   for (const std::string& what : inner.unresolved) facts_.unresolved.push_back(what);
   facts_.columns_cut |= inner.columns_cut;
   facts_.dynamic_sql |= inner.dynamic_sql;
+  facts_.server_state_inside |= inner.server_state_inside;
   if (!runs) return;
   for (const VariableUse& variable : inner.variables) AddVariable(variable);
   facts_.into_outfile |= inner.into_outfile;
@@ -129,8 +141,8 @@ void Collector::Absorb(const Facts& inner, bool runs) {
 void Collector::Absorb(const ColumnUse& use) {
   const ColumnRef& from = use.column;
   comparing_ = use.only_compared;
-  AddColumn({lineage_.Keep(from.schema), lineage_.Keep(from.table), lineage_.Keep(from.name), from.exact, from.behind_view},
-            use.role);
+  const Column column{lineage_.Keep(from.schema), lineage_.Keep(from.table), lineage_.Keep(from.name), from.exact, from.behind_view};
+  UseColumn(lineage_.Add(column), use.role, use.transformed ? Derivation::kTransformed : Derivation::kCopied);
   comparing_ = false;
 }
 

@@ -45,7 +45,10 @@ void Collector::VisitAssignments(const List<Assignment>& list, const Source* tar
 
 // A column of the target is written; "*": all of them.
 void Collector::Assign(const Source& target, std::string_view name) {
-  if (name == "*") return AddColumn({target.schema, target.table, name}, ColumnRole::kAssigned);
+  if (name == "*") {
+    AddColumn({target.schema, target.table, name}, ColumnRole::kAssigned);
+    return UseAll(target.relation, ColumnRole::kAssigned);  // what is behind a view's
+  }
   List<Flow> columns;
   if (!LookIn(target, name, columns)) NotFound(target.schema, target.table, name);
   for (const Flow& flow : columns) UseColumn(flow.column, ColumnRole::kAssigned);

@@ -118,8 +118,11 @@ void Collector::VisitSubquery(const Expr& expr) {
   const Relation relation = VisitQuery(*expr.query);
   sink_ = sink;
   role_ = role;
-  if (sink_ == nullptr || expr.kind == ExprKind::kExists) return;
-  for (const RelationColumn& column : relation) lineage_.AddFlows(column.flows, how_, *sink_);
+  if (expr.kind == ExprKind::kExists) return;
+  for (const RelationColumn& column : relation) {
+    for (const Flow& flow : column.flows) UseColumn(flow.column, role_, how_);
+    if (sink_ != nullptr) lineage_.AddFlows(column.flows, how_, *sink_);
+  }
 }
 
 namespace {
@@ -190,10 +193,6 @@ void Collector::VisitSystemVariable(const Expr& variable) {
   AddVariable(std::move(use));
 }
 
-void Collector::VisitWindow(const Window* window) {
-  if (window != nullptr) VisitExprsAs(ColumnRole::kOrdering, window->children);
-}
-
 namespace {
 
 // Optimizer hints that leave it to the server how rows are found.
@@ -215,6 +214,7 @@ void Collector::VisitHint(std::string_view hint) {
   while (token.kind != TokenKind::kEnd && token.kind != TokenKind::kError) {
     const std::string_view word = hint.substr(3 + token.begin, token.end - token.begin);
     token = lexer.Next();
+    facts_.plan_hint |= token.kind == TokenKind::kError;
     if (token.op != Op::kOpen) continue;
     facts_.plan_hint |= !LeavesPlan(word);
     if (!EqualsIgnoreCase(word, "SET_VAR")) continue;

@@ -104,6 +104,7 @@ Relation Collector::VisitRecursive(const CommonTable& table) {
   self.outer = with_;
   with_ = &self;
   Relation relation = VisitQuery(*table.query, &self);
+  const Relation anchor = self.relation;
   while (table.query->terms.size > 1 && !facts_.columns_cut) {
     const Relation before = lineage_.Rename(relation, table.columns);
     if (SameColumns(before, self.relation)) break;
@@ -115,7 +116,36 @@ Relation Collector::VisitRecursive(const CommonTable& table) {
     relation = VisitQuery(*table.query, nullptr);
   }
   with_ = self.outer;
+  if (table.query->terms.size > 1) relation = CutToAnchor(relation, anchor);
+  if (table.cycle) UseAll(relation, ColumnRole::kGrouping);
   return relation;
+}
+
+// Servers cut the recursive part's values to the types of the first part's: an expression, unless both are the same column.
+Relation Collector::CutToAnchor(const Relation& relation, const Relation& anchor) {
+  Relation cut;
+  const RelationColumn* type = anchor.first;
+  for (const RelationColumn& column : relation) {
+    RelationColumn* as = lineage_.AddColumn(cut, column.name);
+    as->computed = column.computed;
+    as->any = column.any;
+    for (const Flow& flow : column.flows) {
+      const bool same = type != nullptr && !column.any && std::any_of(type->flows.begin(), type->flows.end(), [&](const Flow& other) {
+        return other.column == flow.column && other.how == flow.how;
+      });
+      const Derivation how = same ? flow.how : Derivation::kTransformed;
+      if (!same) UseColumn(flow.column, ColumnRole::kProjected, how);
+      lineage_.AddFlow({flow.column, how, nullptr}, as->flows);
+    }
+    if (type != nullptr) type = type->next;
+  }
+  return cut;
+}
+
+void Collector::UseAll(const Relation& relation, ColumnRole role) {
+  for (const RelationColumn& column : relation) {
+    for (const Flow& flow : column.flows) UseColumn(flow.column, role);
+  }
 }
 
 // The common table that the name means, or null.
@@ -198,10 +228,7 @@ void Collector::CompareRows(const Query& query, const Relation& relation) {
   for (const QueryTerm& term : query.terms) {
     compares |= &term != query.terms.first && !(term.all && term.set_operator == Kw::kUNION);
   }
-  if (!compares) return;
-  for (const RelationColumn& column : relation) {
-    for (const Flow& flow : column.flows) UseColumn(flow.column, ColumnRole::kGrouping);
-  }
+  if (compares) UseAll(relation, ColumnRole::kGrouping);
 }
 
 // ORDER BY of one SELECT may name its columns; that of a set operation only what comes out.
@@ -213,14 +240,49 @@ void Collector::VisitOrder(const Query& query, const Relation& relation, bool on
   outputs_ = before;
 }
 
+namespace {
+
+constexpr std::string_view kAnyPosition = "";
+
+// What a key is that servers may take for a position in the select list: its digits, kAnyPosition where we do not work out which
+// one it is. None: something else. Servers look through parentheses, signs and {x 2}; MariaDB takes TRUE and a parameter too.
+std::optional<std::string_view> PositionIn(const Expr& key) {
+  const Expr* inner = &key;
+  bool negated = false;
+  while (inner->kind == ExprKind::kParenthesized || inner->kind == ExprKind::kUnary ||
+         (inner->kind == ExprKind::kIntroduced && !inner->children.empty())) {
+    negated |= inner->kind == ExprKind::kUnary && inner->op != Op::kPlus;
+    inner = inner->children.first;
+  }
+  if (inner->kind == ExprKind::kParameter) return kAnyPosition;
+  const bool other = inner->kind != ExprKind::kLiteral || inner->keyword == Kw::kNULL || inner->token == TokenKind::kString ||
+                     inner->token == TokenKind::kNationalString || inner->token == TokenKind::kNullBackslash;
+  if (other) return std::nullopt;
+  return inner->token == TokenKind::kInteger && !negated ? inner->name.raw : kAnyPosition;
+}
+
+}  // namespace
+
 // Keys of ORDER BY and GROUP BY: expressions, names of the select list, or positions in it.
 void Collector::VisitKeys(ColumnRole role, const List<Expr>& keys, const Relation& items) {
   items_in_sight_ = true;
   for (const Expr& key : keys) {
+    key_is_name_ = key.kind == ExprKind::kColumn;
     VisitAs(role, &key);
-    if (key.kind == ExprKind::kLiteral && key.token == TokenKind::kInteger) VisitPosition(role, key.name.raw, items);
+    if (const auto position = PositionIn(key)) VisitPosition(role, *position, items);
   }
-  items_in_sight_ = false;
+  items_in_sight_ = key_is_name_ = false;
+}
+
+// MariaDB takes positions here too, of a select list that is not read to its end yet.
+void Collector::VisitWindow(const Window* window) {
+  if (window == nullptr) return;
+  VisitExprsAs(ColumnRole::kOrdering, window->children);
+  VisitExprsAs(ColumnRole::kOrdering, window->bounds);
+  if (!dialect_.IsMariaDb()) return;
+  for (const Expr& key : window->children) {
+    if (PositionIn(key)) Unresolved("column", {}, "by position in a window");
+  }
 }
 
 // The column of the select list that stands there; all of them where a `*` hides how many come before it.
@@ -228,7 +290,7 @@ void Collector::VisitPosition(ColumnRole role, std::string_view digits, const Re
   if (!Spend(items.size)) return;
   size_t position = 0;
   std::from_chars(digits.data(), digits.data() + digits.size(), position);
-  bool sure = true;
+  bool sure = digits != kAnyPosition;
   size_t at = 0;
   for (const RelationColumn& item : items) {
     sure &= !item.any;
@@ -317,10 +379,7 @@ void Collector::VisitSelect(const SelectBlock& select) {
   VisitAs(ColumnRole::kPredicate, select.qualify);
   items_in_sight_ = false;
   for (const Window& window : select.windows) VisitWindow(&window);
-  if (!select.distinct) return;
-  for (const RelationColumn& item : scope_->items) {
-    for (const Flow& flow : item.flows) UseColumn(flow.column, ColumnRole::kGrouping);
-  }
+  if (select.distinct) UseAll(scope_->items, ColumnRole::kGrouping);
 }
 
 void Collector::VisitInto(const Into& into) {

@@ -167,7 +167,7 @@ Collector::Body Collector::ReadBody(const Behind& what, std::string_view head, s
     if (facts_.unresolved.size() < kMaxUnresolved) facts_.unresolved.push_back(std::move(unresolved));
   }
   facts_.columns_cut |= inner.facts_.columns_cut;
-  if (inner.facts_.dynamic_sql || inner.reshapes_) Unresolved(what.kind, what.schema, what.name);
+  if (inner.facts_.dynamic_sql || inner.facts_.server_state_inside || inner.reshapes_) Unresolved(what.kind, what.schema, what.name);
   Body read;
   read.keeps = inner.keeps_;
   AddBehind(inner.EverythingUsed(), Derivation::kBySchema, read.reads);

@@ -29,18 +29,21 @@ bool IsOn(const std::optional<std::string>& value) {
   return upper == "1" || upper == "ON" || upper == "TRUE";
 }
 
-// Whether leaving `word` out of a mode string cannot touch a mode that changes reading.
+// Whether leaving `word` out of a list of modes takes out one whole mode that does not change reading, and puts no two pieces
+// of others together: it may bring the comma of one side along.
 bool IsForeignToLexing(std::string_view word) {
-  static constexpr std::string_view kLexical[] = {
-      "ANSI_QUOTES", "NO_BACKSLASH_ESCAPES", "IGNORE_SPACE", "PIPES_AS_CONCAT", "HIGH_NOT_PRECEDENCE",
-      "ANSI",        "ORACLE",               "MSSQL",        "POSTGRESQL",      "DB2",
-      "MAXDB",       "MYSQL323",             "MYSQL40"};
-  const std::string upper = Upper(word);
-  if (upper.size() < 4) return false;
-  for (std::string_view mode : kLexical) {
-    if (mode.find(upper) != std::string_view::npos || upper.find(mode) != std::string_view::npos) return false;
+  if (word.starts_with(',')) {
+    word.remove_prefix(1);
+  } else if (word.ends_with(',')) {
+    word.remove_suffix(1);
   }
-  return true;
+  const bool one = !word.empty() && word.find_first_of(", ") == std::string_view::npos;
+  return one && ParseSqlMode(word) == SqlMode{};
+}
+
+bool IsReplace(const Expr& expr) {
+  return expr.kind == ExprKind::kFunction && expr.schema.empty() && EqualsIgnoreCase(expr.name.raw, "REPLACE") &&
+         expr.children.size == 3;
 }
 
 }  // namespace
@@ -190,12 +193,15 @@ std::optional<SqlMode> Collector::EvaluateSqlMode(const Expr* expr) const {
     }
     return mode;
   }
-  if (name == "REPLACE" && expr->children.size == 3) {
+  if (IsReplace(*expr)) {
     const Expr* from = expr->children.first->next;
     const auto word = StringOf(from);
     const auto to = StringOf(from->next);
     if (!word || !to || !to->empty() || !IsForeignToLexing(*word)) return std::nullopt;
-    return EvaluateSqlMode(expr->children.first);
+    // Of a list of whole modes it leaves whole modes; of another text it could leave anything.
+    const Expr* text = expr->children.first;
+    while (IsReplace(*text)) text = text->children.first;
+    return text->kind == ExprKind::kSystemVariable ? EvaluateSqlMode(expr->children.first) : std::nullopt;
   }
   return std::nullopt;
 }

@@ -54,9 +54,8 @@ void Collector::EnterTable(const TableRef& table, bool reads) {
       source->kind = SourceKind::kRelation;
       RelationColumn* any = lineage_.AddColumn(source->relation, "*");
       any->computed = any->any = true;
-      List<Flow> flows;
-      for (const Expr& argument : table.exprs) VisitFlows(&argument, flows);
-      lineage_.AddFlows(flows, Derivation::kTransformed, any->flows);
+      // How many rows it makes of a value tells of the value, whatever is shown.
+      for (const Expr& argument : table.exprs) VisitFlows(&argument, any->flows, Derivation::kTransformed);
       break;
     }
     case TableKind::kGroup: break;

@@ -74,7 +74,7 @@ void Collector::AddFunction(FunctionUse use) {
 // From views into the text to facts that outlive it.
 void Collector::TakeColumnFacts() {
   facts_.columns.reserve(facts_.columns.size() + used_.size());
-  for (const ColumnUsed& use : used_) facts_.columns.push_back({RefOf(lineage_[use.column]), use.role, use.only_compared});
+  for (const ColumnUsed& use : used_) facts_.columns.push_back({RefOf(lineage_[use.column]), use.role, use.only_compared, use.transformed});
   used_.clear();
 }
 

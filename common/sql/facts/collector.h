@@ -51,7 +51,6 @@ class Collector {
   void VisitSubquery(const Expr& expr);
   void VisitFunction(const Expr& call);
   void VisitSystemVariable(const Expr& variable);
-  void VisitWindow(const Window* window);
   void VisitHint(std::string_view hint);
   void VisitDefault(const Expr& column);
   void SetWhere(const Expr* where);
@@ -77,10 +76,13 @@ class Collector {
   std::string_view OutputName(const SelectItem& item);
   void VisitKeys(ColumnRole role, const List<Expr>& keys, const Relation& items);
   void VisitPosition(ColumnRole role, std::string_view digits, const Relation& items);
+  void VisitWindow(const Window* window);
   void VisitInto(const Into& into);
   void EnterWith(const List<CommonTable>& with);
   void LeaveWith(const List<CommonTable>& with);
   Relation VisitRecursive(const CommonTable& table);
+  Relation CutToAnchor(const Relation& relation, const Relation& anchor);
+  void UseAll(const Relation& relation, ColumnRole role);
   const Relation* FindCommonTable(const ObjectName& name);
 
   // collect_tables.cc
@@ -130,7 +132,7 @@ class Collector {
   std::string_view SchemaOf(const ObjectName& name);
   bool Answers(const Source& source, std::string_view schema, std::string_view table) const;
   void AddColumn(const Column& column, ColumnRole role) { UseColumn(lineage_.Add(column), role); }
-  void UseColumn(ColumnId id, ColumnRole role);
+  void UseColumn(ColumnId id, ColumnRole role, Derivation how = Derivation::kCopied);
   bool Spend(size_t steps);
   void TakeFlows(const List<Flow>& flows);
   void VisitColumn(const Expr& column);
@@ -141,7 +143,7 @@ class Collector {
   List<Flow> Inexact(const List<Flow>& flows);
   void VisitAs(ColumnRole role, const Expr* expr);
   void VisitExprsAs(ColumnRole role, const List<Expr>& exprs);
-  void VisitFlows(const Expr* expr, List<Flow>& flows);
+  void VisitFlows(const Expr* expr, List<Flow>& flows, Derivation how = Derivation::kCopied);
 
   // collect_dml.cc
   void VisitAssignments(const List<Assignment>& list, const Source* target, bool of_rows_that_exist);
@@ -194,6 +196,7 @@ class Collector {
     ColumnId column;
     ColumnRole role;
     bool only_compared;
+    bool transformed;
   };
 
   // Reads what stands behind a name of the schema, with the columns of the walk that met it.
@@ -217,6 +220,7 @@ class Collector {
   Derivation how_ = Derivation::kCopied;         // what has been made of that value on the way
   bool comparing_ = false;                       // the expression is one side of an equality
   bool items_in_sight_ = false;                  // GROUP BY, HAVING and ORDER BY see the select list
+  bool key_is_name_ = false;                     // the key of ORDER BY being read is a bare name
   size_t work_ = 0;                              // spent on looking up columns
   size_t repeats_ = 0;                           // of recursive common tables
   size_t depth_ = 0;                             // of views and routines that are being read through

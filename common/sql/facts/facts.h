@@ -141,6 +141,8 @@ struct ColumnUse {
   ColumnRole role = ColumnRole::kProjected;
   // As a predicate or in a join, never but whole and compared for equality with a constant, a parameter or another column.
   bool only_compared = false;
+  // Projected, and somewhere not as it is: an expression is made over it, whether or not that is shown.
+  bool transformed = false;
 
   friend bool operator==(const ColumnUse&, const ColumnUse&) = default;
 };
@@ -229,6 +231,8 @@ struct Facts {
   bool locking_read = false;     // FOR UPDATE, FOR SHARE, LOCK IN SHARE MODE, anywhere
   bool implicit_commit = false;  // the server commits the open transaction
   bool dynamic_sql = false;      // runs or prepares text that is not in this statement
+  bool server_state_inside = false;  // of a block or a stored program: a statement in it is SHOW, GET DIAGNOSTICS, EXPLAIN FOR
+                                     // CONNECTION or KILL
   bool multi_table = false;      // UPDATE/DELETE over several tables, DROP of several ...
   bool local_file = false;       // LOAD DATA LOCAL
   bool temporary = false;        // CREATE/DROP TEMPORARY TABLE

@@ -326,7 +326,7 @@ void Parser::ParseFrameBound(Window* window) {
     Advance();
     return;
   }
-  if (!Accept(Kw::kUNBOUNDED)) window->children.Add(ParseBit());
+  if (!Accept(Kw::kUNBOUNDED)) window->bounds.Add(ParseBit());
   if (!AcceptAny(Kw::kPRECEDING, Kw::kFOLLOWING)) Fail("PRECEDING or FOLLOWING");
 }
 

@@ -82,6 +82,7 @@ void Parser::ParseWith(List<CommonTable>& with) {
     Expect(Kw::kAS);
     table->query = ParseQueryInParentheses();
     if (mariadb() && Accept(Kw::kCYCLE)) {
+      table->cycle = true;
       ParseNameList();
       Expect(Kw::kRESTRICT);
     }

@@ -95,6 +95,8 @@ TEST_CASE("a sql_mode we can work out is told, any other is refused") {
   CHECK(FactsOf("SET sql_mode = REPLACE(@@sql_mode, 'ONLY_FULL_GROUP_BY', '')").session.sql_mode == SqlMode{});
   for (const std::string& text : std::vector<std::string>{
            "SET sql_mode = @x", "SET sql_mode = DEFAULT", "SET sql_mode = 4", "SET sql_mode = CONCAT('ANSI_QU', 'OTES')",
+           "SET sql_mode = REPLACE(REPLACE(@@sql_mode, '_TABLES,NO_ZERO_', ''), 'N_DATE', '')",
+           "SET sql_mode = REPLACE(@@sql_mode, ',NO_ZERO_DATE,', '')", "SET sql_mode = REPLACE('ANSI_NO_ZERO_DATEQUOTES', 'NO_ZERO_DATE', '')",
            "SET sql_mode = CONCAT(@@sql_mode, 'X')", "SET sql_mode = REPLACE(@@sql_mode, 'ANSI_QUOTES', '')",
            "SET sql_mode = REPLACE(@@sql_mode, 'STRICT', 'ANSI')", "SET sql_mode = @@global.sql_mode",
            "SET sql_mode = 'NONSENSE'", "SET sql_mode = 'ANSI' '_QUOTES'", "SET sql_mode = 0x414e5349",
