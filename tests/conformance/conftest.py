@@ -5,8 +5,11 @@ import sys
 import pytest
 
 HERE = pathlib.Path(__file__).resolve().parent
+MASKING = HERE / "masking"
 sys.path[:0] = [str(HERE), str(HERE.parent / "integration"), str(HERE / "masking"), str(HERE / "smuggling")]
 
+from attempts.family import families  # noqa: E402
+from canaries import WORLDS  # noqa: E402
 from stack.clients import connect  # noqa: E402
 from stack.database import RELAY_USER, Database  # noqa: E402
 from stack.fixtures import pytest_addoption, pytest_runtest_makereport, run_folder  # noqa: E402, F401
@@ -45,6 +48,20 @@ def running_stack(run_folder, database):
     yield start
     for stack in made:
         stack.kill()
+
+
+@pytest.fixture(scope="session")
+def masked_stack(request, database, running_stack):
+    vendor = request.config.getoption("--database")
+    for line in (MASKING / "schema.sql").read_text().splitlines():
+        database.query(line)
+    WORLDS[0].fill(database.query)
+    database.query("USE shop")
+    for family in families(MASKING / "families", vendor):
+        for sql in family.setup:
+            database.query(sql)
+    policy = (MASKING / "policy.yaml").read_text()
+    return running_stack("masked", policy), running_stack("still", policy, catalog_max_age="1h")
 
 
 def _knows_the_schema(gateway):

@@ -24,20 +24,6 @@ def pytest_generate_tests(metafunc):
         metafunc.parametrize("family", found, ids=[family.name for family in found])
 
 
-@pytest.fixture(scope="session")
-def masked_stack(request, database, running_stack):
-    vendor = request.config.getoption("--database")
-    for line in (HERE / "schema.sql").read_text().splitlines():
-        database.query(line)
-    WORLDS[0].fill(database.query)
-    database.query("USE shop")
-    for family in families(HERE / "families", vendor):
-        for sql in family.setup:
-            database.query(sql)
-    policy = (HERE / "policy.yaml").read_text()
-    return running_stack("masked", policy), running_stack("still", policy, catalog_max_age="1h")
-
-
 class Corpus:
     """Runs attempts in both worlds, beside the database itself."""
 
