@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <iterator>
 
+#include "gateway/policy/names.h"
+
 namespace postern::policy {
 namespace {
 
@@ -268,10 +270,15 @@ bool EqualsIgnoreCase(std::string_view a, std::string_view b) {
 bool IsInformationSchema(std::string_view schema) { return EqualsIgnoreCase(schema, "information_schema"); }
 
 bool IsSystemSchema(std::string_view schema) {
-  if (schema.empty() || std::string_view("mpsinMPSIN").find(schema.front()) == std::string_view::npos) return false;
   static constexpr std::string_view kNames[] = {
       "mysql",      "performance_schema", "sys", "information_schema", "ndbinfo", "mysql_innodb_cluster_metadata",
       "mysql_audit"};
+  const auto plain = std::count_if(schema.begin(), schema.end(), [](char c) { return static_cast<unsigned char>(c) < 0x80; });
+  // Where names are compared without regard to case, servers fold some letters beyond ASCII too: İnformation_schema.
+  if (plain > 0 && static_cast<size_t>(plain) < schema.size()) {
+    return std::any_of(std::begin(kNames), std::end(kNames), [&](std::string_view name) { return MayBeSame(name, schema); });
+  }
+  if (schema.empty() || std::string_view("mpsinMPSIN").find(schema.front()) == std::string_view::npos) return false;
   return IsOneOf(schema, kNames);
 }
 

@@ -171,6 +171,23 @@ rules:
   CHECK(RuleOf(rules, read("information_schema", "TABLES")) == "allow all");
   CHECK(RuleOf(rules, read("INFORMATION_SCHEMA", "PROCESSLIST")) == "deny default");
   CHECK(RuleOf(rules, read("information_schema", "COLUMN_STATISTICS")) == "deny default");
+  CHECK(RuleOf(rules, read("İnformation_schema", "PROCESSLIST")) == "deny default");
+  CHECK(RuleOf(rules, read("日本語", "t")) == "allow all");
+}
+
+TEST_CASE("a variable that is set for one statement is set as by SET") {
+  const RulesPtr rules = Policy(R"(
+rules:
+  - { name: deletes, agents: [bot], targets: ["*"], allow: { verbs: [delete], objects: ["shop.*"] } }
+  - { name: timed, agents: [slow], targets: ["*"], allow: { verbs: [delete], objects: ["shop.*"], session: [max_statement_time] } }
+)");
+  sql::Facts facts = Statement(Verb::kDelete, {Table("shop", "orders", Access::kDelete)});
+  CHECK(RuleOf(rules, facts) == "allow deletes");
+  facts.variables = {{sql::VariableScope::kSession, "foreign_key_checks", true, "0"}};
+  CHECK(RuleOf(rules, facts) == "deny default");
+  facts.variables = {{sql::VariableScope::kSession, "max_statement_time", true, "5"}};
+  CHECK(RuleOf(rules, facts) == "deny default");
+  CHECK(RuleOf(rules, facts, Agent("slow")) == "allow timed");
 }
 
 TEST_CASE("SHOW shows everybody what is harmless, and nobody the statements of others") {

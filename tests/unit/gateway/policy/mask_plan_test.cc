@@ -165,6 +165,7 @@ TEST_CASE("other ways to a value are closed") {
   CHECK(Says("SHOW ENGINE INNODB STATUS") == "server-state");
   CHECK(Says("SHOW FULL PROCESSLIST") == "server-state");
   CHECK(Says("EXPLAIN FOR CONNECTION 5") == "server-state");
+  CHECK(Says("SELECT info FROM `İnformation_schema`.processlist") == "server-state");
   CHECK(Says("SELECT histogram FROM information_schema.column_statistics") == "server-state");
   CHECK(Says("SELECT sql_text FROM performance_schema.events_statements_history") == "server-state");
   CHECK(Says("GET DIAGNOSTICS CONDITION 1 @m = MESSAGE_TEXT") == "server-state");
