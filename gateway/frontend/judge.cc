@@ -152,7 +152,7 @@ policy::Decision JudgeAgain(const SessionState& s, const policy::Rules& rules, c
   return policy::Decide(rules, facts, session);
 }
 
-// A statement that masks matter to is read by the schema of now: what a column is may have changed since.
+// Read by the schema of now: what a column is may have changed since.
 void JudgePrepared(const SessionState& s, Errand& errand, PreparedStatement& prepared) {
   const policy::RulesPtr rules = s.services.policy.Current();
   policy::SessionFacts session = s.Facts();
@@ -161,7 +161,7 @@ void JudgePrepared(const SessionState& s, Errand& errand, PreparedStatement& pre
   const uint64_t generation = GenerationOf(catalog);
   errand.catalog_generation = generation;
   errand.rules = rules;
-  if (generation != prepared.catalog_generation && s.UnderMasks(*rules)) {
+  if (generation != prepared.catalog_generation) {
     sql::Reading reading =
         sql::Read(prepared.forwarded, prepared.dialect, s.services.options.sql, {catalog.get(), prepared.schema});
     if (!reading.ok()) return SetDecision(errand, policy::RefuseUnparsed(*rules, session, *reading.error), *rules);
