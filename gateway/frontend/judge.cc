@@ -9,6 +9,7 @@
 #include "common/sql/lexer/name_char.h"
 #include "common/sql/read.h"
 #include "gateway/frontend/approval_for.h"
+#include "gateway/frontend/binding.h"
 #include "gateway/frontend/refusal.h"
 #include "gateway/frontend/transaction.h"
 #include "gateway/policy/decide.h"
@@ -83,6 +84,7 @@ void JudgeBatch(const SessionState& s, const policy::Rules& rules, Judged& judge
     judged.errand.changes_schema |= sql::MayChangeSchema(reading.facts);
     judged.errand.touches_schema |= TouchesSchema(reading.facts);
     judged.errand.may_end_transaction |= MayEndTransaction(reading.facts);
+    judged.moves_settings |= MovesSettings(reading.facts);
     absl::StrAppend(&judged.forwarded, judged.forwarded.empty() ? "" : ";",
                     absl::string_view(reading.canonical.view().data(), reading.canonical.view().size()));
   }

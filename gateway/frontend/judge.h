@@ -28,6 +28,8 @@ struct Judged {
   // Set when the text was not read.
   std::optional<sql::ParseError> error;
   bool is_batch = false;
+  // Of a batch: one of them may change what later statements mean.
+  bool moves_settings = false;
 };
 
 // `text` is what the agent sent with `command`. Several statements are read only from COM_QUERY and only where the session
