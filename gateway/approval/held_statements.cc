@@ -126,7 +126,10 @@ std::string HeldStatements::Hold(v1::Approval approval, absl::Duration wait, Res
     std::lock_guard lock(mutex_);
     status = Add(held, actions);
   }
-  if (!status.ok()) held.resolved({Verdicts::VERDICT_VOID, "", std::string(status.message())});
+  if (!status.ok()) {
+    held.resolved({Verdicts::VERDICT_VOID, "", std::string(status.message())});
+    return {};
+  }
   Run(std::move(actions));
   return id;
 }

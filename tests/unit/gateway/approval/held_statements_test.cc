@@ -248,8 +248,8 @@ TEST_CASE("every list has a bound") {
   Desk desk({.pending = 3, .pending_per_agent = 2, .statement_bytes = 500, .history = 2});
   const auto refused = [&](v1::Approval approval) {
     const size_t before = desk.resolved.size();
-    desk.Hold(std::move(approval));
-    return desk.resolved.size() == before + 1 && desk.resolved.back().verdict == Decision::VERDICT_VOID;
+    const bool put_in = !desk.Hold(std::move(approval)).empty();
+    return !put_in && desk.resolved.size() == before + 1 && desk.resolved.back().verdict == Decision::VERDICT_VOID;
   };
   v1::Approval large = Request();
   large.set_statement(std::string(600, 'x'));
