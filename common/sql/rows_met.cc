@@ -87,11 +87,17 @@ std::string MoreThanALook(const std::string& query, const Dialect& dialect) {
   return {};
 }
 
-// Of a statement that changes at most so many rows anyway, as many.
-std::string LimitText(const std::optional<std::string>& limit, uint64_t most) {
+// The statement's own limit, where it is a plain number.
+std::optional<uint64_t> OwnLimit(const std::optional<std::string>& limit) {
   const bool digits = limit && !limit->empty() && limit->size() < 10 &&
                       std::all_of(limit->begin(), limit->end(), [](char c) { return c >= '0' && c <= '9'; });
-  return " LIMIT " + std::to_string(digits ? std::min<uint64_t>(std::stoull(*limit), most) : most);
+  if (!digits) return std::nullopt;
+  return std::stoull(*limit);
+}
+
+// Of a statement that changes at most so many rows anyway, as many.
+std::string LimitText(const std::optional<std::string>& limit, uint64_t most) {
+  return " LIMIT " + std::to_string(std::min(OwnLimit(limit).value_or(most), most));
 }
 
 }  // namespace
@@ -103,8 +109,10 @@ RowsMet RowsMetBy(std::string_view text, const Dialect& dialect, uint64_t count_
   RowsMet met;
   met.count = "SELECT COUNT(*) FROM (SELECT 1" + from + LimitText(parts->limit, count_up_to) + ") AS postern_rows";
   met.sample = "SELECT *" + from + parts->order + LimitText(parts->limit, sample_rows);
+  std::string all = "SELECT *" + from + parts->order + (OwnLimit(parts->limit) ? " LIMIT " + *parts->limit : "");
+  met.explain = "EXPLAIN " + all;
   met.approximate = parts->limit.has_value() && parts->order.empty();
-  for (const std::string* query : {&met.sample, &met.count}) {
+  for (const std::string* query : {&met.sample, &met.count, &all}) {
     if (std::string why = MoreThanALook(*query, dialect); !why.empty()) return {.why_not = std::move(why)};
   }
   return met;

@@ -14,6 +14,7 @@ struct RowsMet {
   std::string why_not;       // set: nothing below holds
   std::string count;         // one row of one column: how many, but no more than asked for
   std::string sample;        // whole rows, the first of them
+  std::string explain;       // how the server would find all of them
   bool approximate = false;  // the statement has a LIMIT without an order: the server may choose other rows
 };
 

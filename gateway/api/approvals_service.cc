@@ -1,13 +1,22 @@
 #include "gateway/api/approvals_service.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "gateway/api/abridge.h"
 #include "gateway/api/requests.h"
 #include "gateway/api/status.h"
 #include "gateway/approval/approvals.h"
+#include "gateway/approval/sample.h"
 
 namespace postern::api {
+namespace {
+
+bool IsReviewer(const identity::Principal& who) {
+  return std::find(who.roles.begin(), who.roles.end(), v1::ROLE_REVIEWER) != who.roles.end();
+}
+
+}  // namespace
 
 ApprovalsService::ApprovalsService(const ApiParts& parts, Calls& calls)
     : parts_(parts), calls_(calls), watches_(parts.approvals, parts.approval_watchers) {}
@@ -28,10 +37,12 @@ grpc::ServerUnaryReactor* ApprovalsService::List(grpc::CallbackServerContext* co
 grpc::ServerUnaryReactor* ApprovalsService::Get(grpc::CallbackServerContext* context,
                                                 const v1::GetApprovalRequest* request, v1::Approval* response) {
   return calls_.Answer({context, Rpc::kGetApproval, {request->id(), ""}, Check(*request)},
-                       [this, request, response](const identity::Principal&) {
+                       [this, request, response](const identity::Principal& who) {
                          absl::StatusOr<v1::Approval> approval = parts_.approvals.Get(request->id());
-                         if (approval.ok()) *response = *std::move(approval);
-                         return approval.status();
+                         if (!approval.ok()) return approval.status();
+                         if (!IsReviewer(who)) approval::DropSample(*approval, "rows are shown to people with the role reviewer");
+                         *response = *std::move(approval);
+                         return absl::OkStatus();
                        });
 }
 

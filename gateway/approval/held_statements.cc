@@ -6,6 +6,7 @@
 #include "common/ids/ulid.h"
 #include "gateway/approval/may_decide.h"
 #include "gateway/approval/records.h"
+#include "gateway/approval/sample.h"
 
 namespace postern::approval {
 namespace {
@@ -125,7 +126,10 @@ std::string HeldStatements::Hold(v1::Approval approval, absl::Duration wait, Res
     std::lock_guard lock(mutex_);
     status = Add(held, actions);
   }
-  if (!status.ok()) held.resolved({Verdicts::VERDICT_VOID, "", std::string(status.message())});
+  if (!status.ok()) {
+    held.resolved({Verdicts::VERDICT_VOID, "", std::string(status.message())});
+    return {};
+  }
   Run(std::move(actions));
   return id;
 }
@@ -166,7 +170,7 @@ void HeldStatements::SetPreview(const std::string& id, v1::ImpactPreview preview
   Held& held = found->second;
   *held.approval.mutable_preview() = std::move(preview);
   if (held.approval.ByteSizeLong() > limits_.statement_bytes) {
-    held.approval.mutable_preview()->clear_sample();
+    DropSample(held.approval, "it is too long");
     held.approval.mutable_preview()->clear_plan();
   }
   if (held.phase != Phase::kRecording) Tell(held.approval);
@@ -319,6 +323,7 @@ void HeldStatements::Finish(const std::string& id, Ending ending, std::string re
   held_.erase(found);
   if (--held_of_agent_[held.approval.agent()] == 0) held_of_agent_.erase(held.approval.agent());
   held.approval.set_state(StateOf(ending.verdict));
+  DropSample(held.approval, kDecided);
   if (reviewer.empty()) held.approval.set_ended_because(ending.because);
   if (held.phase != Phase::kRecording) Tell(held.approval);
   Remember(std::move(held.approval));
@@ -396,7 +401,10 @@ void HeldStatements::Unwatch(uint64_t ticket) {
 
 void HeldStatements::Tell(const v1::Approval& approval) {
   for (auto& [ticket, watcher] : watchers_) watcher(approval);
-  if (shelf_ != nullptr) shelf_->Keep(approval);
+  if (shelf_ == nullptr) return;
+  v1::Approval kept = approval;
+  DropSample(kept, "the gateway was started again, and rows are not kept");
+  shelf_->Keep(std::move(kept));
 }
 
 }  // namespace postern::approval

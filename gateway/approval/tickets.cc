@@ -4,6 +4,7 @@
 
 #include "gateway/approval/held_statements.h"
 #include "gateway/approval/records.h"
+#include "gateway/approval/sample.h"
 
 namespace postern::approval {
 namespace {
@@ -82,6 +83,7 @@ void HeldStatements::MakeUsable(Held& held, Actions& actions) {
   held.approval.set_state(v1::Approval::STATE_APPROVED);
   held.approval.set_usable_until_unix_ms(absl::ToUnixMillis(held.expires));
   held.phase = Phase::kUsable;
+  DropSample(held.approval, kDecided);
   Tell(held.approval);
   RefuseLateVotes(held, actions);
   actions.push_back([this, expires = held.expires] { wake_(expires); });

@@ -151,10 +151,13 @@ void ShowPreview(const v1::Approval& approval, std::ostream& out) {
   out << (preview.rows_capped() ? "more than " : "") << Count(preview.rows(), "row") << " at " << TableTime(preview.taken_at_unix_ms());
   if (preview.approximate()) out << ", approximately: it has a LIMIT and no order";
   out << '\n';
-  if (!preview.sample().empty()) out << "\nRows as they are now" << (preview.masks().empty() ? "" : ", masked as for the agent") << ":\n";
+  if (!preview.sample().empty()) out << "\nRows as they are now" << (preview.masks().empty() ? "" : ", masked") << ":\n";
   ShowRows(preview.columns(), preview.sample(), out);
   if (!preview.plan().empty()) out << "\nHow the server would find them:\n";
   ShowRows(preview.plan_columns(), preview.plan(), out);
+  if (preview.masks().empty()) return;
+  out << "\nMasked:\n";
+  for (const std::string& mask : preview.masks()) out << "  " << OneLine(mask) << '\n';
 }
 
 void ShowVotes(const v1::Approval& approval, std::ostream& out) {

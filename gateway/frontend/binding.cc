@@ -8,6 +8,8 @@
 #include <algorithm>
 #include <array>
 #include <optional>
+#include <set>
+#include <string_view>
 
 namespace postern::frontend {
 namespace {
@@ -47,14 +49,27 @@ std::string WithoutStatementId(std::string payload) {
   return payload;
 }
 
-std::string DialectText(const sql::Dialect& dialect) {
+std::string DialectText(const SessionState& s, const sql::Dialect& dialect) {
   const sql::SqlMode& mode = dialect.mode;
   const std::string_view charset = sql::CharsetName(dialect.charset);
   return absl::StrCat(dialect.IsMariaDb() ? "mariadb " : "mysql ", dialect.version, " ",
-                      absl::string_view(charset.data(), charset.size()), mode.ansi_quotes ? " ansi_quotes" : "",
+                      absl::string_view(charset.data(), charset.size()), " ", s.login.collation, mode.ansi_quotes ? " ansi_quotes" : "",
                       mode.no_backslash_escapes ? " no_backslash_escapes" : "", mode.ignore_space ? " ignore_space" : "",
                       mode.pipes_as_concat ? " pipes_as_concat" : "",
                       mode.high_not_precedence ? " high_not_precedence" : "");
+}
+
+bool IsSetting(const sql::VariableUse& use) {
+  const bool own = use.scope == sql::VariableScope::kSession || use.scope == sql::VariableScope::kTransaction;
+  return use.set && own && use.name != "autocommit";
+}
+
+bool IsOfCharset(std::string_view name) { return name.starts_with("character") || name.starts_with("collation"); }
+
+// SET NAMES sets all of them at once. Which character set it is is followed elsewhere.
+std::string NamesSetting(const std::string& collation, const std::string& charset, bool is_known) {
+  if (is_known && collation.empty()) return std::string(kServersCollation);
+  return Sha256(absl::StrCat(charset, " ", collation));
 }
 
 std::string Or(const std::optional<uint64_t>& limit) { return limit ? absl::StrCat(*limit) : "-"; }
@@ -81,7 +96,7 @@ std::string BindingOf(const SessionState& s, const Errand& errand) {
   fields.Add(prepared ? WithoutStatementId(std::move(payload)) : payload);
   fields.Add(errand.ahead.size());
   for (const std::string& ahead : errand.ahead) fields.Add(WithoutStatementId(ahead));
-  fields.Add(errand.record.schema()).Add(DialectText(errand.review.dialect));
+  fields.Add(errand.record.schema()).Add(DialectText(s, errand.review.dialect));
   fields.Add((s.status_flags & mysql::server_status::kAutocommit) != 0 ? "autocommit" : "");
   fields.Add(s.in_transaction() ? absl::StrCat(s.login.session_id, " ", s.transaction.number) : std::string());
   fields.Add(s.settings.size());
@@ -90,16 +105,31 @@ std::string BindingOf(const SessionState& s, const Errand& errand) {
   return fields.Digest();
 }
 
-void NoteSettings(SessionState& s, const sql::Facts& facts, std::string_view forwarded, bool several) {
-  if (several) s.settings["several"] = Sha256(forwarded);
-  if (facts.verb == sql::Verb::kSetTransaction) s.settings["transaction"] = Sha256(forwarded);
-  if (facts.verb != sql::Verb::kSet) return;
-  for (const sql::VariableUse& use : facts.variables) {
-    const bool followed = use.name == "autocommit" || (use.name == "names" && facts.session.collation.empty());
-    if (!use.set || use.scope == sql::VariableScope::kUser || followed) continue;
-    s.settings[use.name] = Sha256(use.value ? std::string_view(*use.value) : forwarded);
-  }
-  if (!facts.session.collation.empty()) s.settings["names"] = Sha256(facts.session.collation);
+bool MovesSettings(const sql::Facts& facts) {
+  return facts.temporary || facts.dynamic_sql ||
+         std::any_of(facts.variables.begin(), facts.variables.end(), IsSetting);
 }
+
+void NoteSettings(SessionState& s, const sql::Facts& facts, const Ran& ran) {
+  if (facts.temporary) s.settings["temporary tables"] = Sha256(ran.statement_id);
+  if (facts.dynamic_sql) s.settings["dynamic statements"] = Sha256(ran.statement_id);
+  std::set<std::string_view> seen;
+  for (const sql::VariableUse& use : facts.variables) {
+    if (!IsSetting(use)) continue;
+    const bool is_known = ran.whole && use.value && seen.insert(use.name).second;
+    const std::string value = is_known ? *use.value : ran.statement_id;
+    if (use.name == kNames) {
+      s.settings[use.name] = NamesSetting(facts.session.collation, value, is_known);
+    } else if (IsOfCharset(use.name)) {
+      // Each of them moves others too: the order counts.
+      std::string& names = s.settings[std::string(kNames)];
+      names = Sha256(absl::StrCat(names, use.name, " ", value));
+    } else {
+      s.settings[use.scope == sql::VariableScope::kTransaction ? "next " + use.name : use.name] = Sha256(value);
+    }
+  }
+}
+
+void NoteBatch(SessionState& s, const Ran& ran) { s.settings["several"] = Sha256(ran.statement_id); }
 
 }  // namespace postern::frontend

@@ -3,6 +3,7 @@
 #define POSTERN_GATEWAY_FRONTEND_BINDING_H_
 
 #include <string>
+#include <string_view>
 
 #include "gateway/frontend/errand.h"
 #include "gateway/frontend/session_state.h"
@@ -14,9 +15,23 @@ namespace postern::frontend {
 // REQUIRES: the errand is held.
 std::string BindingOf(const SessionState& s, const Errand& errand);
 
-// Remembers what a SET that ran has changed of what statements mean. The character set, the modes and autocommit are followed
-// elsewhere. `forwarded` is what ran; of `several` statements `facts` are the first one's.
-void NoteSettings(SessionState& s, const sql::Facts& facts, std::string_view forwarded, bool several = false);
+// Of the session's settings: that of character sets and collations, and what it is after a SET NAMES without COLLATE.
+inline constexpr std::string_view kNames = "names";
+inline constexpr std::string_view kServersCollation = "default";
+
+// A statement that the server answered.
+struct Ran {
+  std::string statement_id;
+  bool whole = false;  // not with an error: some of it may have run all the same
+};
+
+// Whether running it may change what later statements mean. Character set, autocommit and default schema are followed elsewhere;
+// what a stored procedure does is not followed.
+bool MovesSettings(const sql::Facts& facts);
+// Remembers what it has changed. A value that cannot be told is like no other, in this session or another.
+void NoteSettings(SessionState& s, const sql::Facts& facts, const Ran& ran);
+// The same after several statements in one packet, one of which MovesSettings: nobody knows which of them ran.
+void NoteBatch(SessionState& s, const Ran& ran);
 
 }  // namespace postern::frontend
 

@@ -37,6 +37,11 @@ asio::awaitable<bool> Carry(SessionState& s, Errand& errand) {
     co_return false;
   }
   if (errand.decision.held()) {
+    // Nobody is asked about a statement of which nobody knows what it touches.
+    if (SchemaChanged(s, errand)) {
+      co_await Refuse(s, errand, SchemaMoved(errand));
+      co_return false;
+    }
     const bool may_run = co_await AskReviewers(s, errand);
     if (!may_run) co_return false;
   }

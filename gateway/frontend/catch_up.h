@@ -1,4 +1,4 @@
-// Keeps a session whose columns are masked from reading by a schema that has moved on.
+// Keeps statements that masks or reviewers depend on from being read by a schema that has moved on.
 #ifndef POSTERN_GATEWAY_FRONTEND_CATCH_UP_H_
 #define POSTERN_GATEWAY_FRONTEND_CATCH_UP_H_
 
@@ -15,7 +15,8 @@ namespace postern::frontend {
 asio::awaitable<void> CatchUp(SessionState& s);
 
 // Whether the errand, as it was judged, needs the schema to be read again and judged by that: it touches tables or routines
-// under masks, and the schema is older than limits.catalog_max_age. Somebody may have changed it past this gateway.
+// under masks or is held, and the schema is older than limits.catalog_max_age, or somebody changed it. It may have been changed
+// past this gateway.
 bool NeedsFreshSchema(const SessionState& s, const Errand& errand);
 // Has the schema read again and waits for it, as CatchUp does.
 asio::awaitable<void> Freshen(SessionState& s);

@@ -25,9 +25,10 @@ asio::awaitable<bool> WaitForApproval(SessionState& s, Errand& errand) {
   s.step.Calm();
   s.waiting = Waiting::kApproval;
   s.waiting_approval = id;
-  s.services.approvals.Hold(std::move(approval), wait,
-                            [&resolved](approval::Resolution how) { resolved.Put(std::move(how)); });
-  BeginPreview(s, errand, id);
+  const std::string put_in = s.services.approvals.Hold(std::move(approval), wait, [&resolved](approval::Resolution how) {
+    resolved.Put(std::move(how));
+  });
+  if (!put_in.empty()) BeginPreview(s, errand, id);
   // Nothing is approved for an agent that left.
   s.channel->MustNotice(true);
   const approval::Resolution how = co_await resolved.Take();

@@ -9,6 +9,7 @@
 #include "common/sql/lexer/name_char.h"
 #include "common/sql/read.h"
 #include "gateway/frontend/approval_for.h"
+#include "gateway/frontend/binding.h"
 #include "gateway/frontend/refusal.h"
 #include "gateway/frontend/transaction.h"
 #include "gateway/policy/decide.h"
@@ -88,6 +89,7 @@ void JudgeBatch(const SessionState& s, const policy::Rules& rules, Judged& judge
     judged.errand.changes_schema |= sql::MayChangeSchema(reading.facts);
     judged.errand.touches_schema |= TouchesSchema(reading.facts);
     judged.errand.may_end_transaction |= MayEndTransaction(reading.facts);
+    judged.moves_settings |= MovesSettings(reading.facts);
     absl::StrAppend(&judged.forwarded, judged.forwarded.empty() ? "" : ";",
                     absl::string_view(reading.canonical.view().data(), reading.canonical.view().size()));
   }
@@ -157,7 +159,7 @@ policy::Decision JudgeAgain(const SessionState& s, const policy::Rules& rules, c
   return policy::Decide(rules, facts, session);
 }
 
-// A statement that masks matter to is read by the schema of now: what a column is may have changed since.
+// Read by the schema of now: what a column is may have changed since.
 void JudgePrepared(const SessionState& s, Errand& errand, PreparedStatement& prepared) {
   const policy::RulesPtr rules = s.services.policy.Current();
   policy::SessionFacts session = s.Facts();
@@ -168,7 +170,7 @@ void JudgePrepared(const SessionState& s, Errand& errand, PreparedStatement& pre
   errand.rules = rules;
   // A server that prepares its text again, for new types or a changed table, may read it as the session reads now.
   if (prepared.dialect != s.dialect) return SetDecision(errand, PreparedOtherwise(), *rules);
-  if (generation != prepared.catalog_generation && s.UnderMasks(*rules)) {
+  if (generation != prepared.catalog_generation) {
     sql::Reading reading =
         sql::Read(prepared.forwarded, prepared.dialect, s.services.options.sql, {catalog.get(), prepared.schema});
     if (!reading.ok()) return SetDecision(errand, policy::RefuseUnparsed(*rules, session, *reading.error), *rules);

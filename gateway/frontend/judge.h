@@ -28,14 +28,16 @@ struct Judged {
   // Set when the text was not read.
   std::optional<sql::ParseError> error;
   bool is_batch = false;
+  // Of a batch: one of them may change what later statements mean.
+  bool moves_settings = false;
 };
 
 // `text` is what the agent sent with `command`. Several statements are read only from COM_QUERY and only where the session
 // may send them; then one decision covers all: the strictest.
 Judged Judge(SessionState& s, mysql::Command command, uint8_t agent_sequence, std::string_view text);
 
-// For an EXECUTE: decides under the policy of now, the default schema of then, and the target's schema of now where that
-// matters. Sets the errand's decision and masks.
+// For an EXECUTE: decides under the policy of now, the default schema of then, and the target's schema of now.
+// Sets the errand's decision and masks.
 void JudgePrepared(const SessionState& s, Errand& errand, PreparedStatement& prepared);
 
 // For a statement that was read and decided earlier and touches no table.

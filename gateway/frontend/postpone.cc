@@ -8,6 +8,7 @@
 
 #include "common/mysql/message/command.h"
 #include "gateway/frontend/answer.h"
+#include "gateway/frontend/binding.h"
 #include "gateway/frontend/follow.h"
 #include "gateway/frontend/journaling.h"
 #include "gateway/frontend/outcome.h"
@@ -70,6 +71,8 @@ asio::awaitable<void> Postpone(SessionState& s, Judged& judged) {
     s.status_flags &= static_cast<uint16_t>(~mysql::server_status::kAutocommit);
     if (*autocommit) s.status_flags |= mysql::server_status::kAutocommit;
   }
+  // It runs before anything else does, or the session ends.
+  NoteSettings(s, judged.facts, {errand.record.statement_id(), true});
   s.postponed.push_back({.forwarded = std::move(judged.forwarded), .facts = std::move(judged.facts)});
   v1::Outcome outcome;
   outcome.set_result(v1::Outcome::RESULT_OK);

@@ -1,5 +1,5 @@
 // What a held statement would change, for its reviewers: found out by reading alone, on a connection of its own, under the masks
-// of the agent. docs/approvals.md says what is asked.
+// of the agent without the exceptions that are made for it. docs/approvals.md says what is asked.
 #ifndef POSTERN_GATEWAY_FRONTEND_PREVIEW_H_
 #define POSTERN_GATEWAY_FRONTEND_PREVIEW_H_
 

@@ -152,8 +152,8 @@ Refusal PolicyChanged(const Errand& errand) {
 
 Refusal SchemaMoved(const Errand& errand) {
   return {{kRefused, "42000",
-           WithBracket("The target's schema changed after this statement was decided, so it did not run and its approval is "
-                       "void. Send it again.",
+           WithBracket(absl::StrCat("The target's schema changed after this ", What(errand), " was decided, or cannot be read now, so it did "
+                                    "not run and no approval of it holds. Send it again."),
                        errand, "decision=stale rule=not-resolved retry=same-statement")}};
 }
 

@@ -141,7 +141,7 @@ asio::awaitable<void> ServeExecute(SessionState& s, Packet packet) {
   // Used up, whether it ran or not: as on the server.
   s.prepared.DropSentAhead(*prepared);
   if (!replied) co_return;
-  if (!s.walker.summary().error) NoteSettings(s, prepared->facts, prepared->forwarded);
+  NoteSettings(s, prepared->facts, {errand.record.statement_id(), !s.walker.summary().error});
   prepared->cursor_open = s.walker.summary().cursor_open;
   prepared->cursor_policy = errand.record.policy_version();
   prepared->cursor_rows = prepared->cursor_bytes = 0;

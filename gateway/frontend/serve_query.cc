@@ -75,7 +75,10 @@ asio::awaitable<void> ServeQuery(SessionState& s, Packet packet) {
     return mysql::ComQuery{.attributes = query->attributes, .sql = judged.forwarded}.Encode(upstream);
   };
   const bool replied = co_await Carry(s, errand);
-  if (replied && !s.walker.summary().error) NoteSettings(s, judged.facts, judged.forwarded, judged.is_batch);
+  if (!replied) co_return;
+  const Ran ran{errand.record.statement_id(), !s.walker.summary().error};
+  if (!judged.is_batch) co_return NoteSettings(s, judged.facts, ran);
+  if (judged.moves_settings) NoteBatch(s, ran);
 }
 
 asio::awaitable<void> ServeFieldList(SessionState& s, Packet packet) {

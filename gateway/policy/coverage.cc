@@ -10,11 +10,23 @@ namespace {
 
 using config::Cat;
 
-// Their values are the session's: a reviewer would not see them.
-bool ReadsUserVariables(const sql::Facts& facts) {
-  return std::any_of(facts.variables.begin(), facts.variables.end(), [](const sql::VariableUse& use) {
-    return use.scope == sql::VariableScope::kUser && !use.set;
-  });
+// Who it is and what is selected: the same for every statement of the session, or told to the reviewer.
+bool IsKnownOfSession(std::string_view function) {
+  constexpr std::string_view kKnown[] = {"CURRENT_ROLE", "CURRENT_ROLE_IN", "CURRENT_USER", "CURRENT_USER_IN", "DATABASE",
+                                         "SCHEMA",       "SESSION_USER",    "SYSTEM_USER",  "USER",            "VERSION"};
+  return std::find(std::begin(kKnown), std::end(kKnown), function) != std::end(kKnown);
+}
+
+// What earlier statements left in the session: a reviewer would not see it.
+bool ReadsSession(const sql::Facts& facts) {
+  const auto variable = [](const sql::VariableUse& use) {
+    return !use.set && (use.scope == sql::VariableScope::kUser || use.scope == sql::VariableScope::kSession);
+  };
+  const auto function = [](const sql::FunctionUse& use) {
+    return use.cls == sql::FunctionClass::kReadsSession && !IsKnownOfSession(use.name);
+  };
+  return std::any_of(facts.variables.begin(), facts.variables.end(), variable) ||
+         std::any_of(facts.functions.begin(), facts.functions.end(), function);
 }
 
 // EXPLAIN looks and touches nothing, except that MariaDB runs the functions of its derived tables.
@@ -54,10 +66,10 @@ Decision Coverage::Of(const std::vector<Demand>& demands) {
   HoldInDoubt(demands);
   if (refused_) return Unmet(demands.front(), *wanting_, wanted_);
   if (holds_.empty()) return Decision::Allow(allowed_by_->name).Within(limits_);
-  if (ReadsUserVariables(asked_.facts)) {
+  if (ReadsSession(asked_.facts)) {
     return Decision::Deny(builtin::kHeldVariables,
-                          "a statement that a reviewer decides on must say what it does: write values in place of user "
-                          "variables");
+                          "a statement that a reviewer decides on must say what it does: write values in place of variables "
+                          "and of functions that tell what came before, such as LAST_INSERT_ID()");
   }
   return Held(demands.front()).Within(limits_);
 }

@@ -62,6 +62,13 @@ std::optional<MaskFor> MaskOf(const Rules& rules, const SessionFacts& session, s
   return found;
 }
 
+Rules MasksWithoutExceptions(const Rules& rules) {
+  Rules masks;
+  masks.masks = rules.masks;
+  for (MaskRule& rule : masks.masks) rule.except_groups.clear();
+  return masks;
+}
+
 bool AnyMasks(const Rules& rules, const SessionFacts& session) {
   return std::any_of(rules.masks.begin(), rules.masks.end(),
                      [&](const MaskRule& rule) { return AppliesTo(rule, session); });

@@ -31,6 +31,9 @@ int CompareStrictness(const Mask& a, const Mask& b);
 std::optional<MaskFor> MaskOf(const Rules& rules, const SessionFacts& session, std::string_view schema,
                               std::string_view table, std::string_view column);
 
+// The masks of the rules, and nothing else of them, as they are for those for whom no exception is made.
+Rules MasksWithoutExceptions(const Rules& rules);
+
 // Whether any column anywhere is masked for the session.
 bool AnyMasks(const Rules& rules, const SessionFacts& session);
 

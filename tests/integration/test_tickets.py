@@ -1,5 +1,4 @@
 """A held write that is refused at once with a ticket: approved, the same statement runs, once, and nothing else does."""
-import datetime
 import json
 import os
 import pathlib
@@ -16,17 +15,15 @@ import pytest
 from stack import paths
 from stack.clients import Background, connect, node, refused, rows
 from stack.ctl import CtlError
+from stack.held import approve, asked, run, shown
 from stack.stack import POLICY, Stack
 from stack.wait import until
 
-# clerk and twin get tickets; hurried ones are good for a second; strict ones want a reason; what watched holds is looked into.
-RULES = POLICY.replace("masks:\n", """\
-masks:
-  - { agents: [watched], columns: [shop.customers.email], with: email }
-""", 1).replace("rules:\n", """\
+# clerk and twin get tickets; hurried ones are good for a second; strict ones want a reason.
+RULES = POLICY.replace("rules:\n", """\
 rules:
   - name: clerks-read
-    agents: [clerk, twin, hurried, strict, watched]
+    agents: [clerk, twin, hurried, strict]
     targets: [shop]
     allow: { verbs: [read], objects: ["shop.*", "side.*"] }
   - name: clerks-ask
@@ -37,10 +34,6 @@ rules:
     agents: [hurried]
     targets: [shop]
     hold: { verbs: [update], objects: ["shop.*"], reviewers: [dba], wait: 5m, mode: ticket, window: 1s }
-  - name: watched-asks
-    agents: [watched]
-    targets: [shop]
-    hold: { verbs: [update, delete], objects: ["shop.*"], reviewers: [dba], wait: 60s, preview: true }
   - name: strict-ask
     agents: [strict]
     targets: [shop]
@@ -64,31 +57,11 @@ def with_attribute(gateway, agent, hold):
     return connection
 
 
-def asked(connection, sql):
-    """Sends a statement that must be refused with a ticket; returns the approval's id."""
-    code, message = refused(connection, sql)
-    assert code == 1142 and "decision=held" in message and "retry=same-statement" in message, message
-    return re.search(r"approval=(apr_\w+)", message)[1]
-
-
-def run(connection, sql):
-    with connection.cursor() as cursor:
-        return cursor.execute(sql)
-
-
-def approve(gateway, approval, *options):
-    gateway.reviewer.text("approvals", "approve", approval, *options)
-
-
 def put_in_force(gateway, policy):
     before = gateway.admin.json("status")["policy_version"]
     gateway.policy_file.write_text(policy)
     gateway.process.signal(signal.SIGHUP)
     until("the new policy is in force", lambda: gateway.admin.json("status")["policy_version"] != before)
-
-
-def shown(gateway, approval):
-    return gateway.reviewer.json("approvals", "show", approval)
 
 
 def test_the_same_statement_runs_once_after_its_approval(gateway, database):
@@ -121,43 +94,6 @@ def test_another_session_of_the_agent_may_use_it_and_another_agent_not(gateway, 
     approve(gateway, approval)
     assert asked(connect(gateway, "twin"), sql) != approval
     assert run(connect(gateway, "clerk"), sql) == 1
-
-
-@pytest.mark.parametrize("change", ["text", "schema", "autocommit", "sql_mode", "time_zone", "transaction"])
-def test_whatever_differs_from_what_was_approved_asks_anew(gateway, database, change):
-    connection = connect(gateway, "clerk")
-    sql = f"UPDATE shop.orders SET status = 'toctou-{change}' WHERE id = 13"
-    approval = asked(connection, sql)
-    approve(gateway, approval)
-    if change == "text":
-        assert asked(connection, sql.replace("13", "14")) != approval
-        assert asked(connection, sql.replace("WHERE", " WHERE")) != approval
-    else:
-        other = connect(gateway, "clerk", **({"database": "side"} if change == "schema" else {}))
-        moves = {"schema": [], "autocommit": ["SET autocommit = 0"], "sql_mode": ["SET sql_mode = 'ALLOW_INVALID_DATES'"],
-                 "time_zone": ["SET time_zone = '+03:00'"], "transaction": ["START TRANSACTION"]}[change]
-        for statement in moves:
-            run(other, statement)
-        assert asked(other, sql) != approval
-    assert database.value(f"SELECT COUNT(*) FROM shop.orders WHERE status = 'toctou-{change}'") == 0
-    assert run(connection, sql) == 1, "what was approved still runs, where it was asked for"
-
-
-def test_changed_schema_asks_anew(gateway, database):
-    connection = connect(gateway, "clerk")
-    sql = "UPDATE orders SET status = 'schema' WHERE id = 15"
-    approval = asked(connection, sql)
-    approve(gateway, approval)
-    generation = gateway.admin.json("status")["targets"][0]["catalog"]["generation"]
-    database.query("CREATE TABLE shop.moved (id INT)")
-    try:
-        gateway.admin.text("targets", "refresh", "shop")
-        until("the schema was read again", lambda: gateway.admin.json("status")["targets"][0]["catalog"]["generation"] != generation)
-        assert asked(connection, sql) != approval
-    finally:
-        database.query("DROP TABLE shop.moved")
-        gateway.admin.text("targets", "refresh", "shop")
-    assert database.value("SELECT COUNT(*) FROM shop.orders WHERE status = 'schema'") == 0
 
 
 def test_fifty_racing_resends_run_one(gateway, database):
@@ -314,89 +250,6 @@ def test_tickets_outlive_the_gateway_and_waits_do_not(database, fresh):
     assert run(again, later) == 1
     assert run(again, "UPDATE orders SET quantity = 33 WHERE id = 33") == 1
     assert database.query("SELECT id FROM shop.orders WHERE quantity = id AND id BETWEEN 31 AND 34 ORDER BY id") == ((31,), (32,), (33,))
-
-
-def previewed(gateway, agent):
-    """The held statement of an agent, once its preview is there."""
-    approval = gateway.pending(agent)["id"]
-    until("it has a preview", lambda: shown(gateway, approval).get("preview"))
-    return shown(gateway, approval)
-
-
-def deny(gateway, approval):
-    gateway.reviewer.text("approvals", "deny", approval["id"], "--reason", "test")
-
-
-def test_a_preview_shows_what_would_change_under_the_agents_masks(gateway, database):
-    real = [email for email, in database.query("SELECT email FROM shop.customers WHERE id BETWEEN 1 AND 3")]
-    before = database.query("SELECT * FROM shop.customers WHERE id BETWEEN 1 AND 3")
-    waiting = Background(lambda: run(connect(gateway, "watched"), "UPDATE customers SET name = 'x' WHERE id BETWEEN 1 AND 3"))
-    approval = previewed(gateway, "watched")
-    preview = approval["preview"]
-    assert not preview.get("missing"), preview
-    assert preview["rows"] == 3 and not preview["rows_capped"] and not preview["approximate"]
-    assert len(preview["sample"]) == 3 and "email" in preview["columns"]
-    assert not preview["plan"], "where columns are masked, EXPLAIN is nobody's"
-    assert any("customers.email" in mask for mask in preview["masks"])
-    told = json.dumps(approval) + gateway.reviewer.text("approvals", "show", approval["id"])
-    assert not any(email in told for email in real), "a masked value is no reviewer's either"
-    assert database.query("SELECT * FROM shop.customers WHERE id BETWEEN 1 AND 3") == before
-    session = until("the preview's door is proven closed", lambda: next(
-        (row for row in gateway.sessions("postern") if row["state"] == "closed"), None))
-    records = gateway.replay(session["id"])
-    asked = [record["statement"] for record in records if "statement" in record]
-    assert asked and all(statement["preview_of"] == approval["id"] for statement in asked)
-    assert any(statement["text"].startswith("START TRANSACTION READ ONLY") for statement in asked)
-    deny(gateway, approval)
-    with pytest.raises(pymysql.MySQLError):
-        waiting.result()
-
-
-@pytest.mark.parametrize("sql, why", [
-    ("UPDATE orders JOIN customers ON customers.id = orders.customer_id SET orders.status = 'x' WHERE customers.id = 1", "one table"),
-    ("UPDATE orders SET status = 'x' WHERE RAND() < 0.1", "another value"),
-    ("UPDATE orders SET status = 'x' WHERE id IN (SELECT id FROM customers)", "other tables"),
-])
-def test_a_missing_preview_says_why_and_is_in_nobodys_way(gateway, sql, why):
-    waiting = Background(lambda: run(connect(gateway, "watched"), sql))
-    approval = previewed(gateway, "watched")
-    assert why in approval["preview"]["missing"]
-    deny(gateway, approval)
-    with pytest.raises(pymysql.MySQLError) as error:
-        waiting.result()
-    assert "decision=denied" in error.value.args[1]
-
-
-def test_a_preview_sees_no_more_than_it_says_and_blocks_nobody(gateway, database):
-    connection = connect(gateway, "watched", autocommit=False)
-    waiting = Background(lambda: run(connection, "DELETE FROM small WHERE id >= 0 LIMIT 50"))
-    approval = previewed(gateway, "watched")
-    assert approval["preview"]["rows"] == 50 and approval["preview"]["approximate"]
-    assert len(approval["preview"]["sample"]) == 20
-    approve(gateway, approval["id"])
-    assert waiting.result() == 50
-    locked = Background(lambda: run(connection, "UPDATE small SET id = id + 1000 WHERE id < 5"))
-    approval = previewed(gateway, "watched")
-    assert not approval["preview"].get("missing"), "locks of the agent's own transaction do not stop it"
-    deny(gateway, approval)
-    with pytest.raises(pymysql.MySQLError):
-        locked.result()
-    connection.rollback()
-    assert database.value("SELECT COUNT(*) FROM shop.small") == 200
-
-
-def test_a_stale_preview_is_no_ground_for_an_approval(database, fresh):
-    gateway = fresh(policy=RULES, gateway_options={"limits": {"sessions_per_agent": 200, "preview_max_age": "1s"}}).gateway
-    waiting = Background(lambda: run(connect(gateway, "watched"), "UPDATE orders SET status = 'stale' WHERE id = 40"))
-    approval = previewed(gateway, "watched")
-
-    stale_at = datetime.datetime.fromisoformat(approval["preview"]["stale_at"].replace("Z", "+00:00"))
-    until("it is stale", lambda: datetime.datetime.now(datetime.timezone.utc) > stale_at)
-    assert "too long ago" in gateway.reviewer.run("approvals", "approve", approval["id"]).stderr
-    with pytest.raises(pymysql.MySQLError) as error:
-        waiting.result()
-    assert "stale" in error.value.args[1]
-    assert database.value("SELECT COUNT(*) FROM shop.orders WHERE status = 'stale'") == 0
 
 
 def test_fifty_held_at_once_and_racing_reviewers_run_each_at_most_once(database, fresh):

@@ -14,6 +14,7 @@ TEST_CASE("the rows of an update or delete of one table are counted and sampled 
   CHECK(update.count ==
         "SELECT COUNT(*) FROM (SELECT 1 FROM shop.orders AS o WHERE (o.id > 5 AND note = 'a''b') OR id IN (1, 2) LIMIT 101) AS postern_rows");
   CHECK(update.sample == "SELECT * FROM shop.orders AS o WHERE (o.id > 5 AND note = 'a''b') OR id IN (1, 2) LIMIT 20");
+  CHECK(update.explain == "EXPLAIN SELECT * FROM shop.orders AS o WHERE (o.id > 5 AND note = 'a''b') OR id IN (1, 2)");
   CHECK_FALSE(update.approximate);
   const RowsMet all = Met("DELETE FROM `or``ders`");
   CHECK(all.sample == "SELECT * FROM `or``ders` LIMIT 20");
@@ -23,9 +24,11 @@ TEST_CASE("a limit of the statement's own bounds what is met, and without an ord
   const RowsMet ordered = Met("DELETE FROM t WHERE a = 1 ORDER BY b DESC, c LIMIT 3");
   CHECK(ordered.sample == "SELECT * FROM t WHERE a = 1 ORDER BY b DESC, c LIMIT 3");
   CHECK(ordered.count == "SELECT COUNT(*) FROM (SELECT 1 FROM t WHERE a = 1 LIMIT 3) AS postern_rows");
+  CHECK(ordered.explain == "EXPLAIN SELECT * FROM t WHERE a = 1 ORDER BY b DESC, c LIMIT 3");
   CHECK_FALSE(ordered.approximate);
   const RowsMet loose = Met("UPDATE t SET a = 2 WHERE a = 1 LIMIT 1000");
   CHECK(loose.approximate);
+  CHECK(loose.explain == "EXPLAIN SELECT * FROM t WHERE a = 1 LIMIT 1000");
   CHECK(loose.count == "SELECT COUNT(*) FROM (SELECT 1 FROM t WHERE a = 1 LIMIT 101) AS postern_rows");
 }
 

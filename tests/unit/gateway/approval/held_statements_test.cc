@@ -219,12 +219,37 @@ TEST_CASE("until its request is durable an approval is not there") {
   CHECK(desk.resolved[0].verdict == Decision::VERDICT_VOID);
 }
 
+v1::ImpactPreview PreviewOfOneRow() {
+  v1::ImpactPreview preview;
+  preview.set_rows(1);
+  preview.add_columns("email");
+  preview.add_sample()->add_values()->set_value("ann@example.com");
+  return preview;
+}
+
+TEST_CASE("the rows of a preview are there while somebody may decide, and no longer") {
+  Desk desk;
+  const std::string id = desk.Hold(Request(2));
+  desk.held.SetPreview(id, PreviewOfOneRow());
+  desk.Vote(id, Reviewer("ann"));
+  CHECK(desk.held.Get(id)->preview().sample_size() == 1);
+  SECTION("approved") { desk.Vote(id, Reviewer("bob")); }
+  SECTION("denied") { desk.Vote(id, Reviewer("bob"), false); }
+  SECTION("void") { desk.held.Void(id, "the agent went away"); }
+  const v1::ImpactPreview after = desk.held.Get(id)->preview();
+  CHECK(after.rows() == 1);
+  CHECK(after.sample().empty());
+  CHECK(after.columns().empty());
+  REQUIRE(after.masks_size() == 1);
+  CHECK(after.masks(0).find("decided") != std::string::npos);
+}
+
 TEST_CASE("every list has a bound") {
   Desk desk({.pending = 3, .pending_per_agent = 2, .statement_bytes = 500, .history = 2});
   const auto refused = [&](v1::Approval approval) {
     const size_t before = desk.resolved.size();
-    desk.Hold(std::move(approval));
-    return desk.resolved.size() == before + 1 && desk.resolved.back().verdict == Decision::VERDICT_VOID;
+    const bool put_in = !desk.Hold(std::move(approval)).empty();
+    return !put_in && desk.resolved.size() == before + 1 && desk.resolved.back().verdict == Decision::VERDICT_VOID;
   };
   v1::Approval large = Request();
   large.set_statement(std::string(600, 'x'));

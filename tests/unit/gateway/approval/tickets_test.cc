@@ -249,5 +249,29 @@ TEST_CASE("what history forgets the store forgets") {
   CHECK(later.held.List(State::STATE_UNSPECIFIED, 10).size() == 1);
 }
 
+TEST_CASE("the rows of a ticket's preview are not kept, and gone once it is granted") {
+  store::MemoryApprovalStore store;
+  v1::ImpactPreview preview;
+  preview.set_rows(1);
+  preview.add_sample()->add_values()->set_value("ann@example.com");
+  std::string waits;
+  {
+    Desk desk(store);
+    waits = desk.Present().approval.id();
+    desk.held.SetPreview(waits, preview);
+    CHECK(desk.held.Get(waits)->preview().sample_size() == 1);
+    const std::string granted = desk.Present(Ticket("another")).approval.id();
+    desk.held.SetPreview(granted, preview);
+    desk.Vote(granted, true);
+    CHECK(desk.held.Get(granted)->preview().sample().empty());
+  }
+  for (const v1::Approval& kept : *store.LoadAll()) {
+    CHECK(kept.preview().rows() == 1);
+    CHECK(kept.preview().sample().empty());
+  }
+  Desk again(store);
+  CHECK(again.held.Get(waits)->preview().masks_size() == 1);
+}
+
 }  // namespace
 }  // namespace postern::approval

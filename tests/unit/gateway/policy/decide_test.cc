@@ -285,6 +285,23 @@ TEST_CASE("what a reviewer could not see is refused in place of being held") {
   CHECK(RuleOf(rules, facts) == "hold writes");
   facts.variables.push_back({sql::VariableScope::kUser, "x", false, {}});
   CHECK(RuleOf(rules, facts) == "deny held-variables");
+  facts.variables = {{sql::VariableScope::kSession, "last_insert_id", false, {}}};
+  CHECK(RuleOf(rules, facts) == "deny held-variables");
+  facts.variables = {{sql::VariableScope::kGlobal, "max_connections", false, {}}};
+  CHECK(RuleOf(rules, facts) == "hold writes");
+}
+
+TEST_CASE("a held statement reads nothing that earlier ones left in its session") {
+  const RulesPtr rules = Policy(kTour);
+  const auto with = [&](const char* function) {
+    sql::Facts facts = Statement(Verb::kUpdate, {Table("shop", "orders", Access::kUpdate)});
+    facts.functions.push_back({"", function, sql::FunctionClass::kReadsSession});
+    return RuleOf(rules, facts);
+  };
+  for (const char* left : {"LAST_INSERT_ID", "ROW_COUNT", "FOUND_ROWS", "CONNECTION_ID", "PS_CURRENT_THREAD_ID"}) {
+    CHECK(with(left) == "deny held-variables");
+  }
+  for (const char* known : {"CURRENT_USER", "USER", "DATABASE", "SCHEMA", "CURRENT_ROLE", "VERSION"}) CHECK(with(known) == "hold writes");
 }
 
 TEST_CASE("rows may be locked only where they may be changed") {

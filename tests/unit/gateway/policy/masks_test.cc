@@ -75,6 +75,9 @@ masks:
   CHECK(MaskedAs(rules, "c", "b", Agent("other")) == "clear");
   CHECK(AnyMasks(*rules, Agent("other")));
   CHECK_FALSE(AnyMasks(*rules, Agent("other", {"privacy"})));
+  const auto without = std::make_shared<const Rules>(MasksWithoutExceptions(*rules));
+  CHECK(MaskedAs(without, "c", "a", Agent("bot", {"privacy"})) == "redact");
+  CHECK(MaskedAs(without, "c", "b", Agent("other")) == "clear");
 }
 
 TEST_CASE("of several masks the strictest counts, whatever their order") {
