@@ -26,6 +26,7 @@
 #include "gateway/store/sqlite/sqlite_approval_store.h"
 #include "gateway/store/sqlite/sqlite_task_store.h"
 #include "gateway/tasks/make_tasks.h"
+#include "gateway/telling.h"
 
 namespace postern {
 namespace {
@@ -120,6 +121,10 @@ absl::Status Gateway::OpenStores() {
                                .may_delete = [this] { return sessions_->WaitIndexed(kIndexWait).ok(); }},
       journal_.get());
 
+  auto stream = StartStream(config_, *journal_);
+  if (!stream.ok()) return stream.status();
+  stream_ = *std::move(stream);
+
   auto mask_keys = LoadMaskKeys(data_dir);
   if (!mask_keys.ok()) return mask_keys.status();
   mask_keys_ = std::make_unique<masking::MaskKeys>(*std::move(mask_keys));
@@ -166,7 +171,10 @@ absl::Status Gateway::OpenTasks() {
   auto approval_store = store::SqliteApprovalStore::Open(std::filesystem::path(config_.data_dir) / "approvals.db");
   if (!approval_store.ok()) return approval_store.status();
   approval_store_ = *std::move(approval_store);
-  auto approvals = approval::RestoreApprovals(*counted_journal_, *approval_store_, LimitsOfApprovals(config_.limits));
+  notifier_ = MakeNotifier(config_, metrics_);
+  approval::Approvals::Watcher watcher;
+  if (notifier_ != nullptr) watcher = [this](const v1::Approval& approval) { notifier_->Offer(approval); };
+  auto approvals = approval::RestoreApprovals(*counted_journal_, *approval_store_, LimitsOfApprovals(config_.limits), std::move(watcher));
   if (!approvals.ok()) return approvals.status();
   approvals_ = *std::move(approvals);
   live_ = std::make_unique<frontend::LiveSessions>(frontend::SessionLimits{
@@ -284,6 +292,7 @@ absl::Status Gateway::OpenMonitoring() {
 
 metrics::Now Gateway::Now() const {
   metrics::Now now{.sessions = live_->size(), .doors = relays_->open_doors(), .held = approvals_->pending(), .journal_writable = journal_->Health().ok()};
+  Describe(notifier_.get(), stream_.get(), now);
   for (const v1::RelayStatus& relay : relays_->RelayStatuses()) now.connected.insert(relay.name());
   now.relays = now.connected;
   for (const auto& [target, relays] : config_.targets) now.relays.insert(relays.begin(), relays.end());

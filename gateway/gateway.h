@@ -31,6 +31,7 @@
 #include "gateway/masking/mask_keys.h"
 #include "gateway/metrics/counted_journal.h"
 #include "gateway/metrics/metrics.h"
+#include "gateway/notify/notifier.h"
 #include "gateway/policy/in_force.h"
 #include "gateway/publishing/policy_publisher.h"
 #include "gateway/recording/file_journal.h"
@@ -41,6 +42,7 @@
 #include "gateway/store/sqlite/policy_versions.h"
 #include "gateway/store/approval_store.h"
 #include "gateway/store/task_store.h"
+#include "gateway/stream/journal_stream.h"
 #include "gateway/tasks/tasks.h"
 #include "gateway/tunnel/relays.h"
 
@@ -110,6 +112,7 @@ class Gateway {
   std::unique_ptr<recording::FileJournal> journal_;
   std::unique_ptr<recording::SessionIndex> sessions_;
   std::unique_ptr<recording::SegmentKeeper> keeper_;
+  std::unique_ptr<stream::JournalStream> stream_;
   std::unique_ptr<Authenticators> authenticators_;
   std::unique_ptr<policy::PolicyInForce> policy_;
   std::unique_ptr<store::PolicyVersions> policy_versions_;
@@ -117,6 +120,7 @@ class Gateway {
   std::unique_ptr<masking::MaskKeys> mask_keys_;
   std::unique_ptr<RelayIdentities> relay_identities_;
   std::unique_ptr<store::ApprovalStore> approval_store_;
+  std::unique_ptr<notify::Notifier> notifier_;
   std::unique_ptr<approval::Approvals> approvals_;
   std::unique_ptr<frontend::LiveSessions> live_;
   std::unique_ptr<store::TaskStore> task_store_;

@@ -102,10 +102,12 @@ absl::StatusOr<Response> Send(const Request& request) {
   return response;
 }
 
-bool IsPrivateUrl(const std::string& url) {
+bool IsPrivateUrl(const std::string& url) { return url.find('?') == std::string::npos && IsSecureUrl(url); }
+
+bool IsSecureUrl(const std::string& url) {
   const std::unique_ptr<CURLU, Free> parsed(curl_url());
   if (parsed == nullptr || curl_url_set(parsed.get(), CURLUPART_URL, url.c_str(), 0) != CURLUE_OK) return false;
-  for (const CURLUPart unwanted : {CURLUPART_USER, CURLUPART_PASSWORD, CURLUPART_QUERY, CURLUPART_FRAGMENT}) {
+  for (const CURLUPart unwanted : {CURLUPART_USER, CURLUPART_PASSWORD, CURLUPART_FRAGMENT}) {
     if (!Part(parsed.get(), unwanted).empty()) return false;
   }
   const std::string scheme = Part(parsed.get(), CURLUPART_SCHEME);

@@ -45,6 +45,9 @@ absl::StatusOr<Response> Send(const Request& request);
 // Whether it is an https URL, or an http one of this machine, without user, query or fragment.
 bool IsPrivateUrl(const std::string& url);
 
+// The same, but it may have a query: services give out URLs that are secrets themselves, with the secret there.
+bool IsSecureUrl(const std::string& url);
+
 // Percent-encoded as RFC 3986 has it: all but letters, digits, '-', '.', '_' and '~'.
 std::string Encode(std::string_view text);
 

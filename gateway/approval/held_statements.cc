@@ -399,8 +399,12 @@ void HeldStatements::Unwatch(uint64_t ticket) {
   watchers_.erase(ticket);
 }
 
-void HeldStatements::Tell(const v1::Approval& approval) {
+void HeldStatements::Show(const v1::Approval& approval) {
   for (auto& [ticket, watcher] : watchers_) watcher(approval);
+}
+
+void HeldStatements::Tell(const v1::Approval& approval) {
+  Show(approval);
   if (shelf_ == nullptr) return;
   v1::Approval kept = approval;
   DropSample(kept, "the gateway was started again, and rows are not kept");

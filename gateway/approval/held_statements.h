@@ -113,6 +113,7 @@ class HeldStatements : public Approvals {
   void Finish(const std::string& id, Ending ending, std::string reviewer, Actions& actions);
   static void RefuseLateVotes(Held& held, Actions& actions);
   void Remember(v1::Approval ended);
+  void Show(const v1::Approval& approval);
   // To whom it concerns: watchers and the store.
   void Tell(const v1::Approval& approval);
 

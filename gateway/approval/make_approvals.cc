@@ -22,11 +22,12 @@ struct HasShelf {
 class RunningApprovals final : private HasShelf, public HeldStatements {
  public:
   RunningApprovals(recording::Journal& journal, store::ApprovalStore* store, ApprovalLimits limits,
-                   std::vector<v1::Approval> kept)
+                   std::vector<v1::Approval> kept, Watcher watcher)
       : HasShelf(store),
         HeldStatements(
             journal, limits, SteadyNow, [this](absl::Time deadline) { timer_.WakeBy(deadline); }, shelf ? &*shelf : nullptr),
         timer_([this] { return ExpireDue(); }) {
+    if (watcher) Watch(std::move(watcher));
     Restore(std::move(kept));
     timer_.WakeBy(absl::InfinitePast());
   }
@@ -38,14 +39,14 @@ class RunningApprovals final : private HasShelf, public HeldStatements {
 }  // namespace
 
 std::unique_ptr<Approvals> MakeApprovals(recording::Journal& journal, ApprovalLimits limits) {
-  return std::make_unique<RunningApprovals>(journal, nullptr, limits, std::vector<v1::Approval>());
+  return std::make_unique<RunningApprovals>(journal, nullptr, limits, std::vector<v1::Approval>(), nullptr);
 }
 
 absl::StatusOr<std::unique_ptr<Approvals>> RestoreApprovals(recording::Journal& journal, store::ApprovalStore& store,
-                                                            ApprovalLimits limits) {
+                                                            ApprovalLimits limits, Approvals::Watcher watcher) {
   auto kept = store.LoadAll();
   if (!kept.ok()) return kept.status();
-  return std::make_unique<RunningApprovals>(journal, &store, limits, *std::move(kept));
+  return std::make_unique<RunningApprovals>(journal, &store, limits, *std::move(kept), std::move(watcher));
 }
 
 }  // namespace postern::approval

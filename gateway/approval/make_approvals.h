@@ -30,9 +30,9 @@ struct ApprovalLimits {
 
 // `journal` and `store` outlive the result. What the store has goes on: tickets and history; what waited on the wire is void.
 // Destroying it ends every statement that waits as VOID without a record: destroy it after the sessions and the API server
-// are gone.
+// are gone. `watcher`, if there is one, sees everything: what goes on is shown to it first, and what was voided by the start as well.
 absl::StatusOr<std::unique_ptr<Approvals>> RestoreApprovals(recording::Journal& journal, store::ApprovalStore& store,
-                                                            ApprovalLimits limits);
+                                                            ApprovalLimits limits, Approvals::Watcher watcher = nullptr);
 // The same without a store: nothing outlives it.
 std::unique_ptr<Approvals> MakeApprovals(recording::Journal& journal, ApprovalLimits limits);
 

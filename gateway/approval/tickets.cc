@@ -182,6 +182,7 @@ void HeldStatements::RestoreOne(v1::Approval approval, Actions& actions) {
   held.expires = absl::FromUnixMillis(until);
   held.phase = unused ? Phase::kUsable : Phase::kPending;
   held.approval = std::move(approval);
+  if (goes_on && !unused) Show(held.approval);
   if (!goes_on) AskToEnd(held, {Verdicts::VERDICT_VOID, "the gateway was started again"}, actions);
 }
 

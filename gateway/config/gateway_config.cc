@@ -8,6 +8,8 @@
 #include "gateway/identity/read_certificates.h"
 #include "gateway/console/read_options.h"
 #include "gateway/identity/read_issuers.h"
+#include "gateway/notify/read_options.h"
+#include "gateway/stream/read_options.h"
 
 namespace postern::config {
 namespace {
@@ -103,6 +105,8 @@ GatewayConfig ReadGateway(Document& document) {
   ReadTargets(root, config);
   ReadIdentity(root.Optional("identity"), config);
   config.console = console::ReadOptions(root.Optional("console"));
+  config.webhooks = notify::ReadWebhooks(root);
+  config.stream = stream::ReadOptions(root.Optional("stream"));
   config.metrics = ReadMetrics(root.Optional("metrics"));
   config.limits = ReadLimits(root.Optional("limits"));
   config.log = log::ReadOptions(root.Optional("log"));

@@ -19,6 +19,8 @@
 #include "gateway/console/options.h"
 #include "gateway/identity/certificates.h"
 #include "gateway/identity/issuer.h"
+#include "gateway/notify/options.h"
+#include "gateway/stream/options.h"
 
 namespace postern::config {
 
@@ -107,6 +109,8 @@ struct GatewayConfig {
   std::optional<console::Options> console;  // absent: there is none
   std::vector<identity::Issuer> issuers;  // whose tokens let agents and people in
   std::vector<identity::CertificateRule> certificates;  // whom a certificate speaks for
+  std::vector<notify::Webhook> webhooks;  // who is told of approvals
+  std::optional<stream::Options> stream;  // where the journal's records go; absent: nowhere
   std::optional<HostPort> metrics;  // where Prometheus reads; absent: nowhere
   GatewayLimits limits;
   log::Options log;

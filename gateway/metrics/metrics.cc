@@ -70,12 +70,18 @@ Metrics::Metrics()
       login_failures_(BuildCounter().Name("postern_login_failures_total").Help("Proofs of identity that were no good, on either port, by what was shown.").Register(registry_)),
       doors_closed_(BuildCounter().Name("postern_doors_closed_total").Help("Database connections that were closed, by what the proof says.").Register(registry_)),
       journal_failures_(BuildCounter().Name("postern_journal_append_failures_total").Help("Records that could not be made durable.").Register(registry_)),
+      webhook_deliveries_(BuildCounter().Name("postern_webhook_deliveries_total").Help("Tries to deliver to webhooks, and deliveries that were given up.").Register(registry_)),
+      stream_records_(BuildCounter().Name("postern_stream_records_total").Help("Records of the journal that were streamed.").Register(registry_)),
+      stream_failures_(BuildCounter().Name("postern_stream_failures_total").Help("Failures of the stream; what failed is tried again.").Register(registry_)),
+      stream_gaps_(BuildCounter().Name("postern_stream_gaps_total").Help("How often records were deleted before they were streamed.").Register(registry_)),
       journal_append_(BuildHistogram().Name("postern_journal_append_seconds").Help("From a record's arrival until it is durable.").Register(registry_).Add({}, kAppendSeconds)),
       sessions_(BuildGauge().Name("postern_sessions").Help("Sessions of agents now.").Register(registry_).Add({})),
       doors_(BuildGauge().Name("postern_doors").Help("Database connections open now.").Register(registry_).Add({})),
       held_(BuildGauge().Name("postern_held_statements").Help("Held statements and requested tasks that wait now.").Register(registry_).Add({})),
       journal_writable_(BuildGauge().Name("postern_journal_writable").Help("1 while the journal can be written; else statements are refused.").Register(registry_).Add({})),
-      relay_connected_(BuildGauge().Name("postern_relay_connected").Help("1 while the relay is connected.").Register(registry_)) {
+      relay_connected_(BuildGauge().Name("postern_relay_connected").Help("1 while the relay is connected.").Register(registry_)),
+      webhook_waiting_(BuildGauge().Name("postern_webhook_waiting").Help("Deliveries that wait now.").Register(registry_)),
+      stream_lag_(BuildGauge().Name("postern_stream_lag_seconds").Help("Since all that was recorded had been streamed.").Register(registry_)) {
   // So that a rate can be told from the first one on.
   for (const char* kind : {"token", "oidc", "task", "certificate", "other", "none"}) login_failures_.Add({{"kind", kind}});
   for (const char* proof : {"gone", "killed", "unproven"}) doors_closed_.Add({{"proof", proof}});
@@ -112,6 +118,25 @@ void Metrics::JournalTook(absl::Duration time, bool durable) {
 
 void Metrics::LoginFailed(std::string_view kind) { login_failures_.Add({{"kind", std::string(kind)}}).Increment(); }
 
+void Metrics::ExpectWebhook(const std::string& webhook) {
+  for (const char* result : {"delivered", "failed", "dead"}) webhook_deliveries_.Add({{"webhook", webhook}, {"result", result}});
+}
+
+void Metrics::WebhookTried(const std::string& webhook, std::string_view result) {
+  webhook_deliveries_.Add({{"webhook", webhook}, {"result", std::string(result)}}).Increment();
+}
+
+void Metrics::ShowStream(const StreamNow& now) {
+  const auto raise = [](Counters& family, uint64_t to) {
+    prometheus::Counter& counter = family.Add({});
+    counter.Increment(static_cast<double>(to) - counter.Value());
+  };
+  raise(stream_records_, now.records);
+  raise(stream_failures_, now.failures);
+  raise(stream_gaps_, now.gaps);
+  stream_lag_.Add({}).Set(absl::ToDoubleSeconds(now.lag));
+}
+
 std::string Metrics::Text(const Now& now) {
   std::lock_guard lock(scrape_mutex_);
   sessions_.Set(static_cast<double>(now.sessions));
@@ -119,6 +144,8 @@ std::string Metrics::Text(const Now& now) {
   held_.Set(static_cast<double>(now.held));
   journal_writable_.Set(now.journal_writable ? 1 : 0);
   for (const std::string& relay : now.relays) relay_connected_.Add({{"relay", relay}}).Set(now.connected.contains(relay) ? 1 : 0);
+  for (const auto& [webhook, waiting] : now.webhooks_waiting) webhook_waiting_.Add({{"webhook", webhook}}).Set(static_cast<double>(waiting));
+  if (now.stream) ShowStream(*now.stream);
   std::ostringstream text;
   prometheus::TextSerializer().Serialize(text, registry_.Collect());
   return text.str();

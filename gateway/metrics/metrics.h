@@ -12,7 +12,10 @@
 #include <prometheus/registry.h>
 
 #include <cstddef>
+#include <cstdint>
+#include <map>
 #include <mutex>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -20,6 +23,14 @@
 #include "proto/postern/v1/record.pb.h"
 
 namespace postern::metrics {
+
+// Of the journal's stream, since the gateway started.
+struct StreamNow {
+  uint64_t records = 0;
+  uint64_t failures = 0;
+  uint64_t gaps = 0;
+  absl::Duration lag;
+};
 
 // How things are at the moment somebody asks.
 struct Now {
@@ -30,6 +41,9 @@ struct Now {
   // Names of relays: connected ones, and all that are known by configuration or enrolment.
   std::set<std::string> connected;
   std::set<std::string> relays;
+  // Deliveries, by the webhook's name.
+  std::map<std::string, size_t> webhooks_waiting;
+  std::optional<StreamNow> stream;
 };
 
 class Metrics {
@@ -41,6 +55,10 @@ class Metrics {
   void JournalTook(absl::Duration time, bool durable);
   // `kind`: what was shown, such as "token". Every failure, also those that are not recorded one by one.
   void LoginFailed(std::string_view kind);
+  // From now on the webhook is listed.
+  void ExpectWebhook(const std::string& webhook);
+  // `result`: delivered, failed (it is tried again) or dead.
+  void WebhookTried(const std::string& webhook, std::string_view result);
 
   // The text exposition format, version 0.0.4.
   std::string Text(const Now& now);
@@ -50,6 +68,7 @@ class Metrics {
   using Gauges = prometheus::Family<prometheus::Gauge>;
 
   void CountStatement(const v1::Statement& statement);
+  void ShowStream(const StreamNow& now);
   // The rule, as long as there are few enough of them to be told apart.
   std::string RuleLabel(const std::string& rule);
 
@@ -61,12 +80,18 @@ class Metrics {
   Counters& login_failures_;
   Counters& doors_closed_;
   Counters& journal_failures_;
+  Counters& webhook_deliveries_;
+  Counters& stream_records_;
+  Counters& stream_failures_;
+  Counters& stream_gaps_;
   prometheus::Histogram& journal_append_;
   prometheus::Gauge& sessions_;
   prometheus::Gauge& doors_;
   prometheus::Gauge& held_;
   prometheus::Gauge& journal_writable_;
   Gauges& relay_connected_;
+  Gauges& webhook_waiting_;
+  Gauges& stream_lag_;
 
   std::mutex rules_mutex_;
   std::set<std::string> rules_;

@@ -1,13 +1,10 @@
 #include "gateway/recording/witness.h"
 
 #include <absl/strings/str_cat.h>
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
-#include <cerrno>
 #include <utility>
 
+#include "common/files/append_file.h"
 #include "common/http/client.h"
 #include "common/observability/log.h"
 
@@ -15,28 +12,6 @@ namespace postern::recording {
 namespace {
 
 constexpr size_t kMostWaiting = 1000;
-
-absl::Status Failed(const std::filesystem::path& file) {
-  return absl::ErrnoToStatus(errno, absl::StrCat("append to ", file.string()));
-}
-
-// All of it or nothing: half a line would look like tampering.
-absl::Status AppendWhole(int fd, const std::string& text, const std::filesystem::path& file) {
-  struct stat facts{};
-  if (::fstat(fd, &facts) != 0) return Failed(file);
-  size_t written = 0;
-  while (written < text.size()) {
-    const ssize_t count = ::write(fd, text.data() + written, text.size() - written);
-    if (count < 0 && errno == EINTR) continue;
-    if (count <= 0) {
-      const absl::Status failed = Failed(file);
-      (void)!::ftruncate(fd, facts.st_size);
-      return failed;
-    }
-    written += static_cast<size_t>(count);
-  }
-  return ::fdatasync(fd) == 0 ? absl::OkStatus() : Failed(file);
-}
 
 }  // namespace
 
@@ -95,11 +70,8 @@ void Witness::Report(const absl::Status& status) {
 
 Witness::Deliver ToFile(std::filesystem::path file) {
   return [file = std::move(file)](const std::string& line) {
-    const int fd = ::open(file.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0600);
-    if (fd < 0) return Failed(file);
-    absl::Status written = AppendWhole(fd, line + "\n", file);
-    ::close(fd);
-    return written;
+    // Half a line would look like tampering: all of it or nothing.
+    return files::AppendWhole(file, line + "\n");
   };
 }
 

@@ -2,12 +2,15 @@
 #include <catch2/catch.hpp>
 
 #include <absl/synchronization/notification.h>
+#include <absl/time/clock.h>
 
+#include <algorithm>
 #include <atomic>
 #include <memory>
 #include <thread>
 
 #include "gateway/approval/held_statements.h"
+#include "gateway/approval/make_approvals.h"
 #include "tests/support/memory_approval_store.h"
 #include "tests/unit/gateway/approval/fake_journal.h"
 #include "tests/unit/gateway/approval/people.h"
@@ -233,6 +236,25 @@ TEST_CASE("tickets and history outlive the gateway, what waited on the wire does
   REQUIRE(records.size() >= 2);
   CHECK(records[0].approval_decided().verdict() == v1::ApprovalDecided::VERDICT_VOID);
   CHECK(records[1].approval_decided().verdict() == v1::ApprovalDecided::VERDICT_VOID);
+}
+
+TEST_CASE("whoever watches from the start sees what goes on, and what the start made void") {
+  store::MemoryApprovalStore store;
+  v1::Approval on_wire = Request();
+  on_wire.set_id("apr_wire");
+  on_wire.set_state(State::STATE_PENDING);
+  v1::Approval ticket = Ticket();
+  ticket.set_id("apr_ticket");
+  ticket.set_state(State::STATE_PENDING);
+  ticket.set_mode(State::MODE_TICKET);
+  ticket.set_expires_at_unix_ms(absl::ToUnixMillis(absl::Now() + absl::Hours(1)));
+  REQUIRE(store.Save(std::vector{on_wire, ticket}, {}).ok());
+  std::vector<std::pair<std::string, State::State>> seen;
+  FakeJournal journal;
+  const auto approvals = RestoreApprovals(journal, store, {}, [&](const v1::Approval& one) { seen.emplace_back(one.id(), one.state()); });
+  REQUIRE(approvals.ok());
+  std::sort(seen.begin(), seen.end());
+  CHECK(seen == std::vector<std::pair<std::string, State::State>>{{"apr_ticket", State::STATE_PENDING}, {"apr_wire", State::STATE_VOID}});
 }
 
 TEST_CASE("what history forgets the store forgets") {

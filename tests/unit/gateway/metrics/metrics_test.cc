@@ -49,6 +49,24 @@ TEST_CASE("what is now is told at each scrape, and a relay that is gone is zero"
   CHECK(Says(metrics, "postern_journal_writable 1", {.journal_writable = true}));
 }
 
+TEST_CASE("webhooks are counted by name, from nothing on, and the stream by what it says of itself") {
+  Metrics metrics;
+  metrics.ExpectWebhook("pager");
+  metrics.WebhookTried("pager", "failed");
+  metrics.WebhookTried("pager", "delivered");
+  metrics.WebhookTried("pager", "failed");
+  CHECK(Says(metrics, R"(postern_webhook_deliveries_total{result="failed",webhook="pager"} 2)"));
+  CHECK(Says(metrics, R"(postern_webhook_deliveries_total{result="dead",webhook="pager"} 0)"));
+  Now now{.webhooks_waiting = {{"pager", 3}}};
+  CHECK(Says(metrics, R"(postern_webhook_waiting{webhook="pager"} 3)", now));
+  CHECK_FALSE(Says(metrics, "postern_stream_records_total 7"));
+  now.stream = StreamNow{.records = 7, .failures = 1, .gaps = 0, .lag = absl::Milliseconds(1500)};
+  for (int scrape = 0; scrape < 2; ++scrape) {
+    CHECK(Says(metrics, "postern_stream_records_total 7", now));
+    CHECK(Says(metrics, "postern_stream_lag_seconds 1.5", now));
+  }
+}
+
 TEST_CASE("rules without number do not become metrics without number") {
   Metrics metrics;
   for (int i = 0; i < 600; ++i) metrics.Count(StatementOf(v1::Statement::DECISION_DENY, "select", "rule-" + std::to_string(i)));
