@@ -1,6 +1,7 @@
 #include "gateway/config/gateway_config.h"
 
 #include <algorithm>
+#include <set>
 
 #include "common/config/document.h"
 #include "common/observability/read_options.h"
@@ -8,6 +9,7 @@
 #include "gateway/identity/read_certificates.h"
 #include "gateway/console/read_options.h"
 #include "gateway/identity/read_issuers.h"
+#include "gateway/verification/read_options.h"
 
 namespace postern::config {
 namespace {
@@ -85,6 +87,12 @@ void ReadIdentity(Section identity, GatewayConfig& config) {
   config.certificates = identity::ReadCertificates(identity);
 }
 
+std::set<std::string> NamesOf(const std::map<std::string, std::vector<std::string>>& targets) {
+  std::set<std::string> names;
+  for (const auto& [name, relays] : targets) names.insert(name);
+  return names;
+}
+
 std::optional<HostPort> ReadMetrics(Section metrics) {
   if (!metrics.present()) return std::nullopt;
   return metrics.Address("listen");
@@ -104,6 +112,7 @@ GatewayConfig ReadGateway(Document& document) {
   ReadIdentity(root.Optional("identity"), config);
   config.console = console::ReadOptions(root.Optional("console"));
   config.metrics = ReadMetrics(root.Optional("metrics"));
+  config.verification = verification::ReadOptions(root.Optional("verification"), NamesOf(config.targets));
   config.limits = ReadLimits(root.Optional("limits"));
   config.log = log::ReadOptions(root.Optional("log"));
   config.threads = static_cast<uint32_t>(root.Int("threads", config.threads, {0, 1024}));

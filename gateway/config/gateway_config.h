@@ -19,6 +19,7 @@
 #include "gateway/console/options.h"
 #include "gateway/identity/certificates.h"
 #include "gateway/identity/issuer.h"
+#include "gateway/verification/options.h"
 
 namespace postern::config {
 
@@ -104,6 +105,7 @@ struct GatewayConfig {
   std::vector<identity::Issuer> issuers;  // whose tokens let agents and people in
   std::vector<identity::CertificateRule> certificates;  // whom a certificate speaks for
   std::optional<HostPort> metrics;  // where Prometheus reads; absent: nowhere
+  verification::Options verification;
   GatewayLimits limits;
   log::Options log;
   uint32_t threads = 0;  // that run sessions; 0: one per processor

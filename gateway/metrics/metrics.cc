@@ -6,6 +6,7 @@
 #include <sstream>
 
 #include "common/sql/facts/verb.h"
+#include "gateway/verification/words.h"
 
 namespace postern::metrics {
 namespace {
@@ -75,7 +76,10 @@ Metrics::Metrics()
       doors_(BuildGauge().Name("postern_doors").Help("Database connections open now.").Register(registry_).Add({})),
       held_(BuildGauge().Name("postern_held_statements").Help("Held statements and requested tasks that wait now.").Register(registry_).Add({})),
       journal_writable_(BuildGauge().Name("postern_journal_writable").Help("1 while the journal can be written; else statements are refused.").Register(registry_).Add({})),
-      relay_connected_(BuildGauge().Name("postern_relay_connected").Help("1 while the relay is connected.").Register(registry_)) {
+      relay_connected_(BuildGauge().Name("postern_relay_connected").Help("1 while the relay is connected.").Register(registry_)),
+      verification_runs_(BuildCounter().Name("postern_verification_runs_total").Help("Runs of the standing verification, by their result.").Register(registry_)),
+      verification_passed_(BuildGauge().Name("postern_verification_passed").Help("1 if the check passed in the target's last run.").Register(registry_)),
+      verification_last_passed_(BuildGauge().Name("postern_verification_last_success_timestamp_seconds").Help("When a run of the target passed last; 0 until one did.").Register(registry_)) {
   // So that a rate can be told from the first one on.
   for (const char* kind : {"token", "oidc", "task", "certificate", "other", "none"}) login_failures_.Add({{"kind", kind}});
   for (const char* proof : {"gone", "killed", "unproven"}) doors_closed_.Add({{"proof", proof}});
@@ -111,6 +115,22 @@ void Metrics::JournalTook(absl::Duration time, bool durable) {
 }
 
 void Metrics::LoginFailed(std::string_view kind) { login_failures_.Add({{"kind", std::string(kind)}}).Increment(); }
+
+void Metrics::ExpectVerification(const std::string& target) {
+  for (const char* result : {"passed", "failed"}) verification_runs_.Add({{"target", target}, {"result", result}});
+  verification_last_passed_.Add({{"target", target}});
+}
+
+void Metrics::Verified(const v1::VerificationRun& run) {
+  const bool passed = run.state() == v1::VerificationRun::STATE_PASSED;
+  verification_runs_.Add({{"target", run.target()}, {"result", passed ? "passed" : "failed"}}).Increment();
+  for (const v1::VerificationCheck& check : run.checks()) {
+    if (check.result() == v1::VerificationCheck::RESULT_NOT_CONFIGURED) continue;
+    const bool good = check.result() == v1::VerificationCheck::RESULT_PASSED;
+    verification_passed_.Add({{"target", run.target()}, {"check", verification::KindWord(check.kind())}}).Set(good ? 1 : 0);
+  }
+  if (passed) verification_last_passed_.Add({{"target", run.target()}}).Set(static_cast<double>(run.ended_at_unix_ms()) / 1000);
+}
 
 std::string Metrics::Text(const Now& now) {
   std::lock_guard lock(scrape_mutex_);

@@ -18,6 +18,7 @@
 #include <string_view>
 
 #include "proto/postern/v1/record.pb.h"
+#include "proto/postern/v1/verification.pb.h"
 
 namespace postern::metrics {
 
@@ -41,6 +42,11 @@ class Metrics {
   void JournalTook(absl::Duration time, bool durable);
   // `kind`: what was shown, such as "token". Every failure, also those that are not recorded one by one.
   void LoginFailed(std::string_view kind);
+
+  // So that a target that is verified and never passed is told from one that is not verified.
+  void ExpectVerification(const std::string& target);
+  // Of a run that passed or failed.
+  void Verified(const v1::VerificationRun& run);
 
   // The text exposition format, version 0.0.4.
   std::string Text(const Now& now);
@@ -67,6 +73,9 @@ class Metrics {
   prometheus::Gauge& held_;
   prometheus::Gauge& journal_writable_;
   Gauges& relay_connected_;
+  Counters& verification_runs_;
+  Gauges& verification_passed_;
+  Gauges& verification_last_passed_;
 
   std::mutex rules_mutex_;
   std::set<std::string> rules_;
