@@ -18,6 +18,7 @@
 #include "gateway/api/connections.h"
 #include "gateway/api/first_look.h"
 #include "gateway/approval/make_approvals.h"
+#include "gateway/identity/reserved_names.h"
 #include "gateway/journal_options.h"
 #include "gateway/mask_secret.h"
 #include "gateway/monitoring.h"
@@ -156,6 +157,7 @@ absl::Status Gateway::OpenJournal() {
     witnesses_.push_back(std::make_unique<recording::Witness>(witness.url, recording::ToUrl(witness.url, witness.ca)));
   }
   recording::JournalOptions options = OptionsOfJournal(config_);
+  journal_key_ = (*key)->public_key();
   options.checkpoints.key = *std::move(key);
   options.checkpoints.witness = [this](const recording::Checkpoint& checkpoint) {
     for (const auto& one : witnesses_) one->Offer(checkpoint);
@@ -190,7 +192,9 @@ absl::Status Gateway::OpenTasks() {
        .policy = *policy_,
        .targets = {targets.begin(), targets.end()},
        .end_sessions = [live = live_.get()](const std::string& id, const std::string& reason) { live->EndByTask(id, reason); },
-       .still_valid = [one = authenticators_.get()](const identity::Principal& who) { return one->Vouch(who); }},
+       // What this process started for itself nobody outside can take back.
+       .still_valid =
+           [one = authenticators_.get()](const identity::Principal& who) { return who.identity_kind == identity::kVerification || one->Vouch(who); }},
       {.tasks = config_.limits.tasks, .tasks_per_agent = config_.limits.tasks_per_agent});
   if (!tasks.ok()) return tasks.status();
   tasks_ = *std::move(tasks);
@@ -226,6 +230,7 @@ absl::Status Gateway::OpenPorts() {
                                 .also_granted = [this](const std::string& relay, const std::string& target) {
                                   return relay_identities_->enrolment().MayServe(relay, target);
                                 }});
+  OpenVerification();
   api_connections_ = std::make_unique<api::Connections>(LimitsOfConnections(config_.limits));
   api_services_ = std::make_unique<api::ApiServices>(api::ApiParts{.connections = *api_connections_,
                                                                    .authenticator = authenticators_->people(),
@@ -241,6 +246,7 @@ absl::Status Gateway::OpenPorts() {
                                                                    .policy = *policy_,
                                                                    .publisher = *publisher_,
                                                                    .enrolment = relay_identities_->enrolment(),
+                                                                   .verification = *verification_,
                                                                    .reload = [this] { return Reload(); },
                                                                    .started_at = started_at_,
                                                                    .approval_watchers = config_.limits.approval_watchers});
@@ -280,7 +286,9 @@ absl::Status Gateway::OpenPorts() {
   if (absl::Status opened = OpenConsole(); !opened.ok()) return opened;
   if (absl::Status started = listener_->Start(config_.mysql.listen.host, config_.mysql.listen.port); !started.ok()) return started;
   mysql_port_ = listener_->port();
-  return OpenMonitoring();
+  if (absl::Status monitored = OpenMonitoring(); !monitored.ok()) return monitored;
+  verification_->Start();
+  return absl::OkStatus();
 }
 
 absl::Status Gateway::OpenMonitoring() {
@@ -398,6 +406,7 @@ void Gateway::Tidy() {
 void Gateway::Stop(const std::string& reason) {
   if (std::exchange(stopped_, true) || listener_ == nullptr) return;
   monitoring_.reset();
+  verification_->Stop();
   listener_->Stop();
   authenticators_->Stop();
   live_->EndAll("shutdown");

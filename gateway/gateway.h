@@ -45,6 +45,9 @@
 #include "gateway/stream/journal_stream.h"
 #include "gateway/tasks/tasks.h"
 #include "gateway/tunnel/relays.h"
+#include "gateway/verification/canary_client.h"
+#include "gateway/verification/target_run.h"
+#include "gateway/verification/verification.h"
 
 namespace postern {
 
@@ -88,6 +91,11 @@ class Gateway {
   absl::Status OpenPorts();
   absl::Status OpenMonitoring();
   absl::Status OpenConsole();
+  void OpenVerification();
+  // The MySQL port as a client on this machine finds it.
+  absl::StatusOr<verification::Address> OwnAddress() const;
+  // Tells whoever wants to know how a run ended.
+  void OnVerified(v1::VerificationRun& run);
   absl::Status LoadConsoleTls();
   frontend::FrontendOptions OptionsOfSessions() const;
   api::MysqlAddress MysqlAddress() const;
@@ -128,6 +136,9 @@ class Gateway {
   std::unique_ptr<CloseProofs> close_proofs_;
   std::unique_ptr<catalog::Catalogs> catalogs_;
   std::unique_ptr<tunnel::Relays> relays_;
+  recording::PublicKey journal_key_{};
+  std::unique_ptr<verification::RunParts> verification_parts_;
+  std::unique_ptr<verification::Verification> verification_;
   TlsInForce tls_;
   TlsInForce console_tls_;
   std::unique_ptr<EVP_PKEY, FreeKey> rsa_key_;

@@ -42,6 +42,9 @@ class Tasks;
 namespace postern::tunnel {
 class Relays;
 }
+namespace postern::verification {
+class Verification;
+}
 
 namespace postern::api {
 
@@ -68,6 +71,7 @@ struct ApiParts {
   policy::PolicyInForce& policy;
   publishing::PolicyPublisher& publisher;
   enrolment::Enrolment& enrolment;
+  verification::Verification& verification;
   // Reads policy and certificates again, as SIGHUP does; what is bad stays as it was and is told. May block.
   std::function<absl::Status()> reload;
   absl::Time started_at;

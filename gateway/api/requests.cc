@@ -159,4 +159,13 @@ absl::Status Check(const v1::RevokeRelayRequest& request) {
   return CheckReason(request.reason());
 }
 
+absl::Status Check(const v1::RunVerificationRequest& request) {
+  return request.target().size() <= kMaxFilterBytes ? absl::OkStatus() : Wrong("target", "at most 128 bytes");
+}
+
+absl::Status Check(const v1::ListVerificationsRequest& request) {
+  if (request.target().size() > kMaxFilterBytes) return Wrong("target", "at most 128 bytes");
+  return CheckLimit(request.limit());
+}
+
 }  // namespace postern::api

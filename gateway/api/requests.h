@@ -14,6 +14,7 @@
 #include "proto/postern/v1/policy.pb.h"
 #include "proto/postern/v1/session.pb.h"
 #include "proto/postern/v1/task.pb.h"
+#include "proto/postern/v1/verification.pb.h"
 
 namespace postern::api {
 
@@ -42,6 +43,8 @@ absl::Status Check(const v1::ExplainPolicyRequest& request);
 absl::Status Check(const v1::RefreshCatalogRequest& request);
 absl::Status Check(const v1::CreateJoinTokenRequest& request);
 absl::Status Check(const v1::RevokeRelayRequest& request);
+absl::Status Check(const v1::RunVerificationRequest& request);
+absl::Status Check(const v1::ListVerificationsRequest& request);
 
 // Newest first means this many where a request does not say.
 inline constexpr uint32_t kDefaultLimit = 100;

@@ -10,6 +10,7 @@ namespace {
 constexpr RoleSet kAnyPerson{.any_person = true};
 constexpr RoleSet kAdmin{.admin = true};
 constexpr RoleSet kReviewer{.reviewer = true};
+constexpr RoleSet kAuditorOrAdmin{.auditor = true, .admin = true};
 constexpr RoleSet kAnyRole{.reviewer = true, .auditor = true, .admin = true};
 
 constexpr RoleSet kAgentOrAdmin{.agent = true, .admin = true};
@@ -48,6 +49,8 @@ constexpr std::array kRules = {
     RpcRule{Rpc::kCreateJoinToken, "Enrolment/CreateJoinToken", kAdmin, true},
     RpcRule{Rpc::kListRelays, "Enrolment/ListRelays", kAnyRole, false},
     RpcRule{Rpc::kRevokeRelay, "Enrolment/RevokeRelay", kAdmin, true},
+    RpcRule{Rpc::kRunVerification, "Verification/Run", kAuditorOrAdmin, true},
+    RpcRule{Rpc::kListVerifications, "Verification/List", kAuditorOrAdmin, false},
 };
 
 bool Has(const std::vector<v1::Role>& roles, v1::Role role) {

@@ -46,6 +46,8 @@ enum class Rpc : uint8_t {
   kCreateJoinToken,
   kListRelays,
   kRevokeRelay,
+  kRunVerification,
+  kListVerifications,
 };
 
 // Roles that open an RPC, any one of which is enough.

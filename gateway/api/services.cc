@@ -10,6 +10,7 @@
 #include "gateway/api/relay_join_service.h"
 #include "gateway/api/sessions_service.h"
 #include "gateway/api/tasks_service.h"
+#include "gateway/api/verification_service.h"
 #include "gateway/identity/authenticator.h"
 
 namespace postern::api {
@@ -38,6 +39,7 @@ struct ApiServices::Shared {
   PolicyService policy{parts, calls};
   AdminService admin{parts, calls};
   EnrolmentService enrolment{parts, calls};
+  VerificationService verification{parts, calls};
   RelayJoinService joining{parts, audit, workers};
 };
 
@@ -46,7 +48,7 @@ ApiServices::~ApiServices() = default;
 
 std::vector<grpc::Service*> ApiServices::All() {
   return {&shared_->access, &shared_->approvals, &shared_->tasks, &shared_->sessions, &shared_->policy, &shared_->admin,
-          &shared_->enrolment, &shared_->joining};
+          &shared_->enrolment, &shared_->verification, &shared_->joining};
 }
 
 void ApiServices::EndUnproven() { shared_->approvals.watches().EndUnproven(shared_->parts.authenticator); }

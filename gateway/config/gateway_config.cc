@@ -1,6 +1,7 @@
 #include "gateway/config/gateway_config.h"
 
 #include <algorithm>
+#include <set>
 
 #include "common/config/document.h"
 #include "common/observability/read_options.h"
@@ -10,6 +11,7 @@
 #include "gateway/identity/read_issuers.h"
 #include "gateway/notify/read_options.h"
 #include "gateway/stream/read_options.h"
+#include "gateway/verification/read_options.h"
 
 namespace postern::config {
 namespace {
@@ -87,6 +89,12 @@ void ReadIdentity(Section identity, GatewayConfig& config) {
   config.certificates = identity::ReadCertificates(identity);
 }
 
+std::set<std::string> NamesOf(const std::map<std::string, std::vector<std::string>>& targets) {
+  std::set<std::string> names;
+  for (const auto& [name, relays] : targets) names.insert(name);
+  return names;
+}
+
 std::optional<HostPort> ReadMetrics(Section metrics) {
   if (!metrics.present()) return std::nullopt;
   return metrics.Address("listen");
@@ -108,6 +116,7 @@ GatewayConfig ReadGateway(Document& document) {
   config.webhooks = notify::ReadWebhooks(root);
   config.stream = stream::ReadOptions(root.Optional("stream"));
   config.metrics = ReadMetrics(root.Optional("metrics"));
+  config.verification = verification::ReadOptions(root.Optional("verification"), NamesOf(config.targets));
   config.limits = ReadLimits(root.Optional("limits"));
   config.log = log::ReadOptions(root.Optional("log"));
   config.threads = static_cast<uint32_t>(root.Int("threads", config.threads, {0, 1024}));

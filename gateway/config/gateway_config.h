@@ -21,6 +21,7 @@
 #include "gateway/identity/issuer.h"
 #include "gateway/notify/options.h"
 #include "gateway/stream/options.h"
+#include "gateway/verification/options.h"
 
 namespace postern::config {
 
@@ -112,6 +113,7 @@ struct GatewayConfig {
   std::vector<notify::Webhook> webhooks;  // who is told of approvals
   std::optional<stream::Options> stream;  // where the journal's records go; absent: nowhere
   std::optional<HostPort> metrics;  // where Prometheus reads; absent: nowhere
+  verification::Options verification;
   GatewayLimits limits;
   log::Options log;
   uint32_t threads = 0;  // that run sessions; 0: one per processor

@@ -12,11 +12,11 @@ namespace postern::console {
 namespace {
 
 // What shows a secret once (tokens, a task's password) is left to posternctl, and so is what changes policy and tokens.
-constexpr std::array<std::string_view, 18> kCalled = {
+constexpr std::array<std::string_view, 20> kCalled = {
     "Access/WhoAmI",  "Approvals/List",  "Approvals/Get",        "Approvals/Watch", "Approvals/Approve",
     "Approvals/Deny", "Sessions/List",   "Sessions/Get",         "Sessions/Replay", "Sessions/Terminate",
     "Tasks/List",     "Tasks/End",       "Policy/Get",           "Policy/Check",    "Policy/ListVersions",
-    "Policy/Explain", "Admin/GetStatus", "Enrolment/ListRelays",
+    "Policy/Explain", "Admin/GetStatus", "Enrolment/ListRelays", "Verification/Run", "Verification/List",
 };
 
 std::unique_ptr<google::protobuf::Message> New(const google::protobuf::Descriptor* type) {

@@ -18,6 +18,7 @@ void AddApprovals(CLI::App& app, Invocation& invocation);
 void AddTasks(CLI::App& app, Invocation& invocation);
 void AddSessions(CLI::App& app, Invocation& invocation);
 void AddJournal(CLI::App& app, Invocation& invocation);
+void AddVerify(CLI::App& app, Invocation& invocation);
 void AddPolicy(CLI::App& app, Invocation& invocation);
 void AddSql(CLI::App& app, Invocation& invocation);
 void AddLogin(CLI::App& app, Invocation& invocation);

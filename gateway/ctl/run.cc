@@ -58,6 +58,7 @@ int Run(const std::vector<std::string>& arguments, World world) {
   AddTasks(app, invocation);
   AddSessions(app, invocation);
   AddJournal(app, invocation);
+  AddVerify(app, invocation);
   AddPolicy(app, invocation);
   AddSql(app, invocation);
   AddLogin(app, invocation);

@@ -7,6 +7,8 @@
 #include <string>
 #include <string_view>
 
+#include "gateway/identity/reserved_names.h"
+
 namespace postern::identity {
 namespace {
 
@@ -47,12 +49,13 @@ absl::Status CheckRoles(const v1::CreateTokenRequest& request) {
 
 }  // namespace
 
-bool IsAgentName(std::string_view name) { return IsName(name, ""); }
-bool IsPersonName(std::string_view name) { return IsName(name, "@"); }
+bool IsAgentName(std::string_view name) { return IsName(name, "") && !IsReservedName(name); }
+bool IsPersonName(std::string_view name) { return IsName(name, "@") && !IsReservedName(name); }
 
 absl::Status CheckTokenRequest(const v1::CreateTokenRequest& request) {
   if (auto status = CheckNames("groups", request.groups()); !status.ok()) return status;
   if (auto status = CheckNames("targets", request.targets()); !status.ok()) return status;
+  if (IsReservedName(request.name())) return absl::InvalidArgumentError("the gateway keeps that name for itself");
   if (request.kind() == v1::PRINCIPAL_KIND_AGENT) {
     if (!IsAgentName(request.name())) return BadName("an agent's name", "");
     if (!request.roles().empty()) return absl::InvalidArgumentError("an agent's token has no roles");

@@ -12,7 +12,7 @@
 
 namespace postern::identity {
 
-// 1 to 64 of [A-Za-z0-9._-], so that "agent+target" has one reading; a person's may also hold '@'.
+// 1 to 64 of [A-Za-z0-9._-], so that "agent+target" has one reading; a person's may also hold '@'. None of reserved_names.h.
 bool IsAgentName(std::string_view name);  // or a group's, a target's, a relay's
 bool IsPersonName(std::string_view name);
 

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "common/ids/ulid.h"
+#include "gateway/identity/reserved_names.h"
 #include "gateway/identity/token_rules.h"
 #include "gateway/identity/token_secret.h"
 
@@ -145,6 +146,8 @@ absl::StatusOr<Principal> Tokens::Authenticate(const Proof& proof, absl::Time no
   const bool known = found != by_lookup_.end();
   const bool same = CRYPTO_memcmp(digest.data(), known ? found->second.digest.data() : kNobody.data(), digest.size()) == 0;
   if (!known || !same || HasEnded(found->second.token, now)) return absl::UnauthenticatedError("the access token is not valid");
+  // Made before the gateway kept the name for itself.
+  if (IsReservedName(found->second.token.name())) return absl::UnauthenticatedError("the access token has a name that is reserved");
   Entry& entry = found->second;
   entry.token.set_last_used_at_unix_ms(std::max(entry.token.last_used_at_unix_ms(), absl::ToUnixMillis(now)));
   entry.unsaved_use = true;

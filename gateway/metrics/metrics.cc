@@ -6,6 +6,7 @@
 #include <sstream>
 
 #include "common/sql/facts/verb.h"
+#include "gateway/verification/words.h"
 
 namespace postern::metrics {
 namespace {
@@ -81,7 +82,10 @@ Metrics::Metrics()
       journal_writable_(BuildGauge().Name("postern_journal_writable").Help("1 while the journal can be written; else statements are refused.").Register(registry_).Add({})),
       relay_connected_(BuildGauge().Name("postern_relay_connected").Help("1 while the relay is connected.").Register(registry_)),
       webhook_waiting_(BuildGauge().Name("postern_webhook_waiting").Help("Deliveries that wait now.").Register(registry_)),
-      stream_lag_(BuildGauge().Name("postern_stream_lag_seconds").Help("Since all that was recorded had been streamed.").Register(registry_)) {
+      stream_lag_(BuildGauge().Name("postern_stream_lag_seconds").Help("Since all that was recorded had been streamed.").Register(registry_)),
+      verification_runs_(BuildCounter().Name("postern_verification_runs_total").Help("Runs of the standing verification, by their result.").Register(registry_)),
+      verification_passed_(BuildGauge().Name("postern_verification_passed").Help("1 if the check passed in the target's last run.").Register(registry_)),
+      verification_last_passed_(BuildGauge().Name("postern_verification_last_success_timestamp_seconds").Help("When a run of the target passed last; 0 until one did.").Register(registry_)) {
   // So that a rate can be told from the first one on.
   for (const char* kind : {"token", "oidc", "task", "certificate", "other", "none"}) login_failures_.Add({{"kind", kind}});
   for (const char* proof : {"gone", "killed", "unproven"}) doors_closed_.Add({{"proof", proof}});
@@ -135,6 +139,22 @@ void Metrics::ShowStream(const StreamNow& now) {
   raise(stream_failures_, now.failures);
   raise(stream_gaps_, now.gaps);
   stream_lag_.Add({}).Set(absl::ToDoubleSeconds(now.lag));
+}
+
+void Metrics::ExpectVerification(const std::string& target) {
+  for (const char* result : {"passed", "failed"}) verification_runs_.Add({{"target", target}, {"result", result}});
+  verification_last_passed_.Add({{"target", target}});
+}
+
+void Metrics::Verified(const v1::VerificationRun& run) {
+  const bool passed = run.state() == v1::VerificationRun::STATE_PASSED;
+  verification_runs_.Add({{"target", run.target()}, {"result", passed ? "passed" : "failed"}}).Increment();
+  for (const v1::VerificationCheck& check : run.checks()) {
+    if (check.result() == v1::VerificationCheck::RESULT_NOT_CONFIGURED) continue;
+    const bool good = check.result() == v1::VerificationCheck::RESULT_PASSED;
+    verification_passed_.Add({{"target", run.target()}, {"check", verification::KindWord(check.kind())}}).Set(good ? 1 : 0);
+  }
+  if (passed) verification_last_passed_.Add({{"target", run.target()}}).Set(static_cast<double>(run.ended_at_unix_ms()) / 1000);
 }
 
 std::string Metrics::Text(const Now& now) {

@@ -21,6 +21,7 @@
 #include <string_view>
 
 #include "proto/postern/v1/record.pb.h"
+#include "proto/postern/v1/verification.pb.h"
 
 namespace postern::metrics {
 
@@ -60,6 +61,11 @@ class Metrics {
   // `result`: delivered, failed (it is tried again) or dead.
   void WebhookTried(const std::string& webhook, std::string_view result);
 
+  // So that a target that is verified and never passed is told from one that is not verified.
+  void ExpectVerification(const std::string& target);
+  // Of a run that passed or failed.
+  void Verified(const v1::VerificationRun& run);
+
   // The text exposition format, version 0.0.4.
   std::string Text(const Now& now);
 
@@ -92,6 +98,9 @@ class Metrics {
   Gauges& relay_connected_;
   Gauges& webhook_waiting_;
   Gauges& stream_lag_;
+  Counters& verification_runs_;
+  Gauges& verification_passed_;
+  Gauges& verification_last_passed_;
 
   std::mutex rules_mutex_;
   std::set<std::string> rules_;

@@ -128,19 +128,44 @@ absl::Status FileJournal::Enqueue(Waiting& waiting) {
   return absl::OkStatus();
 }
 
+void FileJournal::Sign(Done done) {
+  {
+    std::lock_guard lock(mutex_);
+    if (!stopping_) {
+      signing_.push_back(std::move(done));
+      done = nullptr;
+    }
+  }
+  if (done) return done(absl::UnavailableError("the journal is closing"));
+  work_.notify_one();
+}
+
 void FileJournal::Run() {
   std::vector<Waiting> batch;
   while (Wait(batch)) {
     if (!batch.empty()) WriteBatch(std::exchange(batch, {}));
+    SignForThoseWhoAsked();
     if (log_->checkpoints().pending() && Checkpoints::Clock::now() >= log_->checkpoints().due()) (void)WriteCheckpoint();
   }
+  SignForThoseWhoAsked();
   (void)WriteCheckpoint();
+}
+
+void FileJournal::SignForThoseWhoAsked() {
+  std::vector<Done> asked;
+  {
+    std::lock_guard lock(mutex_);
+    asked.swap(signing_);
+  }
+  if (asked.empty()) return;
+  const absl::Status status = WriteCheckpoint();
+  for (Done& done : asked) done(status);
 }
 
 // False: all is written and the journal closes. An empty batch: a checkpoint is due.
 bool FileJournal::Wait(std::vector<Waiting>& batch) {
   std::unique_lock lock(mutex_);
-  const auto has_work = [this] { return stopping_ || !queue_.empty(); };
+  const auto has_work = [this] { return stopping_ || !queue_.empty() || !signing_.empty(); };
   if (log_->checkpoints().pending()) {
     work_.wait_until(lock, log_->checkpoints().due(), has_work);
   } else {
@@ -166,9 +191,10 @@ void FileJournal::WriteBatch(std::vector<Waiting> batch) {
   for (auto& waiting : batch) waiting.done(waiting.retires ? retired : written);
 }
 
+// OK when there is nothing that is not signed. A failure is told by Settle.
 absl::Status FileJournal::WriteCheckpoint() {
   if (!log_->checkpoints().pending()) return absl::OkStatus();
-  const auto status = log_->WriteCheckpoint();
+  const absl::Status status = log_->WriteCheckpoint();
   Settle(status, 0);
   return status;
 }

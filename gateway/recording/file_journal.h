@@ -80,6 +80,10 @@ class FileJournal final : public Journal {
   // The end of what is durable. Thread-safe.
   Cursor durable_end() const;
 
+  // Signs what is durable now, without waiting until it is due. `done` runs on the journal's thread, OK once a checkpoint that
+  // covers it is durable; UNAVAILABLE when the journal closes. Thread-safe.
+  void Sign(Done done);
+
   // Sealed segments were compressed or deleted: by so much what all of them take on the disk changed. Thread-safe.
   void AddBytes(int64_t change);
 
@@ -103,6 +107,7 @@ class FileJournal final : public Journal {
   bool Wait(std::vector<Waiting>& batch);
   void WriteBatch(std::vector<Waiting> batch);
   absl::Status WriteCheckpoint();
+  void SignForThoseWhoAsked();
   void Settle(const absl::Status& status, uint64_t written_bytes);
   void SetHealth(const absl::Status& health);
 
@@ -116,6 +121,8 @@ class FileJournal final : public Journal {
   std::condition_variable work_;
   std::vector<Waiting> queue_;
   uint64_t queued_bytes_ = 0;
+  // Who wants a checkpoint.
+  std::vector<Done> signing_;
   bool stopping_ = false;
   absl::Status health_;
   Cursor durable_end_;

@@ -27,6 +27,8 @@ def console(database, run_folder):
     gateway = stack.gateway
     tls = {key: gateway.config["api"]["tls"][key] for key in ("certificate", "key")}
     gateway.config["console"] = {"listen": f"127.0.0.1:{port}", "tls": tls, "url": f"https://localhost:{port}"}
+    # The policy here lets nobody of that name read, so each run fails.
+    gateway.config["verification"] = {"every": "24h", "targets": {"shop": {"table": "shop.small"}}}
     gateway.config_file.write_text(json.dumps(gateway.config))
     gateway.console = f"https://localhost:{port}"
     try:
@@ -337,7 +339,22 @@ def test_targets_and_relays_are_shown(console, page, dana):
         assert part in shown
 
 
-VIEWS = ["approvals", "sessions", "tasks", "policy", "targets"]
+def test_a_verification_is_begun_and_shown_as_it_goes(console, page, dana, erin):
+    one = page(console, dana)
+    one.click("nav >> text=Verification")
+    one.click("role=button[name='Verify now']")
+    one.waitFor("tr >> text=failed")
+    shown = one.textOf("main")
+    for part in ("shop", "dana", "the read failed", "not reached", "not since the start"):
+        assert part in shown
+    # A reviewer's own role does not open it.
+    other = page(console, erin)
+    assert other.count("nav >> text=Verification") == 0
+    other.goto(f"{console.console}/#/verification")
+    other.waitFor("h1 >> text=Approvals")
+
+
+VIEWS = ["approvals", "sessions", "tasks", "policy", "targets", "verification"]
 SCREENS = {"desktop": {}, "phone": {"width": 390, "height": 844, "isMobile": True, "hasTouch": True}, "dark": {"colorScheme": "dark"}}
 
 

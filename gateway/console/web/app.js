@@ -7,15 +7,18 @@ import * as policy from "./policy.js";
 import * as sessions from "./sessions.js";
 import * as targets from "./targets.js";
 import * as tasks from "./tasks.js";
+import * as verification from "./verification.js";
 import { store } from "./approvals-live.js";
 
-// A view is a function (where, me) -> { title, element, close?, keys? }; `where` is what follows its name in the address.
+// A view is a function (where, me) -> { title, element, close?, keys? }; `where` is what follows its name in the address. One with
+// roles is for those who have one of them.
 const views = [
   { path: "approvals", label: "Approvals", show: approvals.show },
   { path: "sessions", label: "Sessions", show: sessions.show },
   { path: "tasks", label: "Tasks", show: tasks.show },
   { path: "policy", label: "Policy", show: policy.show },
   { path: "targets", label: "Targets", show: targets.show },
+  { path: "verification", label: "Verification", show: verification.show, roles: verification.roles },
 ];
 
 const top = document.getElementById("top");
@@ -26,6 +29,10 @@ let current = null;
 let providers = [];
 
 export const roleNames = { ROLE_REVIEWER: "reviewer", ROLE_AUDITOR: "auditor", ROLE_ADMIN: "admin" };
+
+function isOpenTo(view) {
+  return !view.roles || view.roles.some((role) => me.roles.includes(role));
+}
 
 function drawTop() {
   const here = location.hash.slice(2).split("/")[0];
@@ -41,7 +48,7 @@ function drawTop() {
       h(
         "nav",
         { "aria-label": "Views" },
-        views.map((view) =>
+        views.filter(isOpenTo).map((view) =>
           h(
             "a",
             { href: `#/${view.path}`, "aria-current": here === view.path ? "page" : null },
@@ -105,7 +112,7 @@ function placeOf(hash) {
 function route() {
   if (!me) return;
   const [path, ...where] = placeOf(location.hash);
-  const view = views.find((one) => one.path === path) ?? views[0];
+  const view = views.find((one) => one.path === path && isOpenTo(one)) ?? views[0];
   if (view.path !== path) return void location.replace(`#/${view.path}`);
   close();
   try {

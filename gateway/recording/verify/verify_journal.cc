@@ -293,7 +293,7 @@ class Verifier {
   }
 
   void CheckBeginning() {
-    if (!segments_.is_folder() || !first_chain_) return;
+    if (!segments_.is_folder() || options_.from_segment > 1 || !first_chain_) return;
     const std::string name = segments_.NameOf(report_.first_segment);
     if (report_.first_segment == 1) {
       if (first_chain_ != ChainHash{}) Find(name, 0, "the first segment does not begin a chain");
@@ -363,6 +363,7 @@ class Verifier {
 absl::StatusOr<VerifyReport> VerifyJournal(const std::filesystem::path& folder, const VerifyOptions& options) {
   auto segments = ListSegments(folder);
   if (!segments.ok()) return segments.status();
+  std::erase_if(*segments, [&](uint32_t segment) { return segment < options.from_segment; });
   if (segments->empty()) return absl::NotFoundError(absl::StrCat("no journal in ", folder.string()));
   return Verifier(Segments(folder), options).Run(*segments);
 }

@@ -24,6 +24,8 @@ struct VerifyOptions {
   // Whose checkpoints count. Empty: those of the first key in the journal, and of its successors.
   std::vector<PublicKey> pinned;
   std::vector<Witnessed> witnessed;
+  // Of a folder: earlier segments are not looked at. 0: all are.
+  uint32_t from_segment = 0;
   // Called now and then with the segment's number and the bytes read so far.
   std::function<void(uint32_t segment, uint64_t bytes)> progress;
 };

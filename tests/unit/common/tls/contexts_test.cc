@@ -10,6 +10,7 @@
 #include <string>
 
 #include "common/tls/client_context.h"
+#include "common/tls/pinned_context.h"
 #include "common/tls/server_context.h"
 #include "common/tls/trust.h"
 
@@ -96,6 +97,17 @@ TEST_CASE("each mode checks what it says") {
   CHECK_FALSE(Connects(ClientMode::kVerifyFull, ca, "elsewhere"));
   CHECK_FALSE(Connects(ClientMode::kVerifyFull, ca, "127.0.0.2"));
   CHECK_FALSE(Connects(ClientMode::kVerifyFull, other, "db.example"));
+}
+
+TEST_CASE("a pinned certificate is taken whatever its names, and another of its authority is not") {
+  auto server = ServerContext(Pki().Server());
+  auto other = ServerContext({Pki().File("client.pem"), Pki().File("client.key"), ""});
+  REQUIRE(server.ok());
+  REQUIRE(other.ok());
+  auto client = PinnedContext(**server);
+  REQUIRE(client.ok());
+  CHECK(Handshake(**server, **client, ClientMode::kVerifyCa, "elsewhere").client_done);
+  CHECK_FALSE(Handshake(**other, **client, ClientMode::kVerifyCa, "elsewhere").client_done);
 }
 
 TEST_CASE("a client certificate is asked for, not demanded, and any is let through for the listener to judge") {

@@ -33,6 +33,7 @@
 #include "tests/support/memory_token_store.h"
 #include "gateway/tasks/tasks.h"
 #include "gateway/tunnel/relays.h"
+#include "gateway/verification/verification.h"
 #include "tests/unit/gateway/temp_folder.h"
 
 namespace postern::api {
@@ -188,7 +189,8 @@ struct ApiFixture {
                      [] { return absl::Now(); },
                      [](absl::Time) {}};
   Connections connections{ConnectionLimits()};
-  ApiServices services{{connections, *tokens, *tokens, approvals, tasks, [] { return MysqlAddress{"127.0.0.1", 3306}; }, *index, journal, live, relays, catalogs, policy, publisher, *enrolment,
+  verification::Verification verification{{}, {"orders"}, {}};
+  ApiServices services{{connections, *tokens, *tokens, approvals, tasks, [] { return MysqlAddress{"127.0.0.1", 3306}; }, *index, journal, live, relays, catalogs, policy, publisher, *enrolment, verification,
                         [this] {
                           ++reloads;
                           return reload_answer;

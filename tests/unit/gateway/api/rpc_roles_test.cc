@@ -11,6 +11,7 @@
 #include "proto/postern/v1/policy.pb.h"
 #include "proto/postern/v1/session.pb.h"
 #include "proto/postern/v1/task.pb.h"
+#include "proto/postern/v1/verification.pb.h"
 
 namespace postern::api {
 namespace {
@@ -20,7 +21,7 @@ TEST_CASE("every RPC that people call has one row, and no row is for anything el
   for (const google::protobuf::FileDescriptor* file :
        {v1::Token::descriptor()->file(), v1::Approval::descriptor()->file(), v1::Session::descriptor()->file(),
         v1::Task::descriptor()->file(), v1::EnrolledRelay::descriptor()->file(),
-        v1::PolicyProblem::descriptor()->file(), v1::Status::descriptor()->file()}) {
+        v1::PolicyProblem::descriptor()->file(), v1::Status::descriptor()->file(), v1::VerificationRun::descriptor()->file()}) {
     for (int s = 0; s < file->service_count(); ++s) {
       if (file->service(s)->name() == "RelayJoin") continue;  // for relays
       for (int m = 0; m < file->service(s)->method_count(); ++m) {

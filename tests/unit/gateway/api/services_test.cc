@@ -10,6 +10,7 @@
 #include "proto/postern/v1/policy.grpc.pb.h"
 #include "proto/postern/v1/session.grpc.pb.h"
 #include "proto/postern/v1/task.grpc.pb.h"
+#include "proto/postern/v1/verification.grpc.pb.h"
 #include "tests/unit/gateway/api/api_fixture.h"
 
 namespace postern::api {
@@ -97,7 +98,7 @@ struct Row {
 };
 
 std::vector<Row> Rows() {
-  using v1::Access, v1::Admin, v1::Enrolment, v1::Approvals, v1::Policy, v1::Sessions, v1::Tasks;
+  using v1::Access, v1::Admin, v1::Enrolment, v1::Approvals, v1::Policy, v1::Sessions, v1::Tasks, v1::Verification;
   return {
       {"Access/WhoAmI", "raA", Caller<Access>(&Access::Stub::WhoAmI, v1::WhoAmIRequest())},
       {"Access/CreateToken", "A", Caller<Access>(&Access::Stub::CreateToken, NewAgent("bot"))},
@@ -130,6 +131,8 @@ std::vector<Row> Rows() {
       {"Enrolment/CreateJoinToken", "A", Caller<Enrolment>(&Enrolment::Stub::CreateJoinToken, v1::CreateJoinTokenRequest())},
       {"Enrolment/ListRelays", "raA", Caller<Enrolment>(&Enrolment::Stub::ListRelays, v1::ListRelaysRequest())},
       {"Enrolment/RevokeRelay", "A", Caller<Enrolment>(&Enrolment::Stub::RevokeRelay, v1::RevokeRelayRequest())},
+      {"Verification/Run", "aA", Caller<Verification>(&Verification::Stub::Run, v1::RunVerificationRequest())},
+      {"Verification/List", "aA", Caller<Verification>(&Verification::Stub::List, v1::ListVerificationsRequest())},
       {"Admin/GetStatus", "raA", Caller<Admin>(&Admin::Stub::GetStatus, v1::GetStatusRequest())},
       {"Admin/RefreshCatalog", "A",
        Caller<Admin>(&Admin::Stub::RefreshCatalog, RefreshOf("nowhere"))},

@@ -57,6 +57,15 @@ TEST_CASE("a reviewer's vote lets the statement run, once it is recorded") {
   CHECK(records[1].session_id() == "ses_1");
 }
 
+TEST_CASE("nobody decides what the gateway sent to see whether it is held") {
+  Desk desk;
+  const std::string id = desk.Hold(Request(1, "postern-verification"));
+  for (const bool approve : {true, false}) desk.Vote(id, Reviewer("ann"), approve);
+  REQUIRE(desk.answers.size() == 2);
+  for (const absl::Status& answer : desk.answers) CHECK(absl::IsPermissionDenied(answer));
+  CHECK(desk.StateOf(id) == State::STATE_PENDING);
+}
+
 TEST_CASE("a denial ends it with its reason") {
   Desk desk;
   const std::string id = desk.Hold();

@@ -33,6 +33,13 @@ TEST_CASE("tokens that may be asked for") {
   CHECK(CheckTokenRequest(agent).ok());
 }
 
+TEST_CASE("nobody is given the name under which the gateway verifies itself") {
+  CHECK(absl::IsInvalidArgument(CheckTokenRequest(Agent("postern-verification"))));
+  CHECK(absl::IsInvalidArgument(CheckTokenRequest(Person("postern-verification"))));
+  CHECK_FALSE(IsAgentName("postern-verification"));
+  CHECK_FALSE(IsPersonName("postern-verification"));
+}
+
 TEST_CASE("names that would not mean what they say are refused") {
   for (const std::string& bad :
        {std::string(), std::string(65, 'a'), std::string("a+b"), std::string("a b"), std::string("a'b"),

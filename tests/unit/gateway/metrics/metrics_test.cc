@@ -41,6 +41,33 @@ TEST_CASE("records are counted by what they say") {
   CHECK(Says(metrics, R"(postern_login_failures_total{kind="oidc"} 1)"));
 }
 
+TEST_CASE("a target that is verified is there from the start, and each check of its last run") {
+  Metrics metrics;
+  metrics.ExpectVerification("orders");
+  CHECK(Says(metrics, R"(postern_verification_last_success_timestamp_seconds{target="orders"} 0)"));
+  CHECK(Says(metrics, R"(postern_verification_runs_total{result="failed",target="orders"} 0)"));
+  v1::VerificationRun run;
+  run.set_target("orders");
+  run.set_ended_at_unix_ms(1'700'000'000'500);
+  for (const auto kind : {v1::VerificationCheck::KIND_HOLD, v1::VerificationCheck::KIND_MASK, v1::VerificationCheck::KIND_RECORDING}) run.add_checks()->set_kind(kind);
+  run.mutable_checks(0)->set_result(v1::VerificationCheck::RESULT_FAILED);
+  run.mutable_checks(1)->set_result(v1::VerificationCheck::RESULT_NOT_CONFIGURED);
+  run.mutable_checks(2)->set_result(v1::VerificationCheck::RESULT_NOT_REACHED);
+  run.set_state(v1::VerificationRun::STATE_FAILED);
+  metrics.Verified(run);
+  CHECK(Says(metrics, R"(postern_verification_passed{check="hold",target="orders"} 0)"));
+  CHECK(Says(metrics, R"(postern_verification_passed{check="recording",target="orders"} 0)"));
+  CHECK(metrics.Text({}).find("check=\"mask\"") == std::string::npos);
+  CHECK(Says(metrics, R"(postern_verification_runs_total{result="failed",target="orders"} 1)"));
+  CHECK(Says(metrics, R"(postern_verification_last_success_timestamp_seconds{target="orders"} 0)"));
+  for (v1::VerificationCheck& check : *run.mutable_checks()) check.set_result(v1::VerificationCheck::RESULT_PASSED);
+  run.set_state(v1::VerificationRun::STATE_PASSED);
+  metrics.Verified(run);
+  CHECK(Says(metrics, R"(postern_verification_passed{check="hold",target="orders"} 1)"));
+  CHECK(Says(metrics, R"(postern_verification_runs_total{result="passed",target="orders"} 1)"));
+  CHECK(metrics.Text({}).find("last_success_timestamp_seconds{target=\"orders\"} 1700000000.5") != std::string::npos);
+}
+
 TEST_CASE("what is now is told at each scrape, and a relay that is gone is zero") {
   Metrics metrics;
   CHECK(Says(metrics, "postern_sessions 3", {.sessions = 3}));

@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <catch2/catch.hpp>
+#include <future>
 #include <string>
 #include <thread>
 #include <utility>
@@ -36,6 +37,38 @@ TEST_CASE("every life of the gateway signs where it begins and ends, and nothing
   journal.Write(0);
   CHECK(journal.witnessed.size() == first + 1);
   CHECK(Told(journal.Verify({.pinned = {}, .witnessed = journal.witnessed})) == "");
+}
+
+TEST_CASE("whoever asks has what is durable signed at once, once") {
+  SignedJournal signed_journal(0);
+  auto journal = signed_journal.Open();
+  const auto sign = [&] {
+    std::promise<absl::Status> told;
+    journal->Sign([&](absl::Status status) { told.set_value(std::move(status)); });
+    return told.get_future().get();
+  };
+  REQUIRE(AppendAndWait(*journal, StatementRecord("ses_1", "0")).ok());
+  const Cursor end = journal->durable_end();
+  REQUIRE(sign().ok());
+  const size_t checkpoints = signed_journal.witnessed.size();
+  REQUIRE(checkpoints >= 1);
+  CHECK(signed_journal.witnessed.back().checkpoint.end.at >= end.at);
+  REQUIRE(sign().ok());
+  CHECK(signed_journal.witnessed.size() == checkpoints);
+  CHECK(signed_journal.Verify().records_after == 0);
+}
+
+TEST_CASE("earlier segments are left alone by who asks for the later ones only") {
+  SignedJournal journal;
+  REQUIRE(journal.segments() >= 3);
+  std::string whole = ReadFile(journal.Segment(1));
+  whole[whole.size() / 2] = static_cast<char>(whole[whole.size() / 2] ^ 1);
+  WriteFile(journal.Segment(1), whole);
+  CHECK(Told(journal.Verify()) != "");
+  const auto later = journal.Verify({.pinned = {journal.key->public_key()}, .from_segment = 2});
+  CHECK(Told(later) == "");
+  CHECK(later.first_segment == 2);
+  CHECK(later.checkpoints > 0);
 }
 
 TEST_CASE("any byte that is flipped is found, in its file, at its frame") {
