@@ -52,7 +52,7 @@ class Approvals {
 
   // Puts a statement on hold. `approval` comes filled in but for id (made here when empty), state, votes and times; it lives
   // for `wait`. Records the request, then lists it; `resolved` runs exactly once, on any thread, unless the request could
-  // not be recorded, in which case it runs with VERDICT_VOID and the reason. Returns the approval's id.
+  // not be recorded, in which case it runs with VERDICT_VOID and the reason. Returns the approval's id, empty if a limit refused it.
   virtual std::string Hold(v1::Approval approval, absl::Duration wait, Resolved resolved) = 0;
 
   // Looks for the live ticket of `approval.binding()`, or for its denial within the window; where there is none, puts in
