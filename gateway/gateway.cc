@@ -175,7 +175,12 @@ absl::Status Gateway::OpenTasks() {
   approval_store_ = *std::move(approval_store);
   notifier_ = MakeNotifier(config_, metrics_);
   approval::Approvals::Watcher watcher;
-  if (notifier_ != nullptr) watcher = [this](const v1::Approval& approval) { notifier_->Offer(approval); };
+  if (notifier_ != nullptr) {
+    watcher = [this](const v1::Approval& approval) {
+      // What the gateway asks for to verify itself it takes back by itself.
+      if (!identity::IsReservedName(approval.agent())) notifier_->Offer(approval);
+    };
+  }
   auto approvals = approval::RestoreApprovals(*counted_journal_, *approval_store_, LimitsOfApprovals(config_.limits), std::move(watcher));
   if (!approvals.ok()) return approvals.status();
   approvals_ = *std::move(approvals);
