@@ -10,7 +10,8 @@ from .wait import until
 
 
 class Receiver:
-    """`statuses`: what the next requests to `url` are answered with; after them, and the others, 200, or `always`."""
+    """`statuses`: what the next requests to `url` that tell of a request are answered with; after them, and the others, 200, or
+    `always`."""
 
     def __init__(self, folder, certificates, secret="the receiver's own secret"):
         self.secret = secret
@@ -68,10 +69,11 @@ class Receiver:
             def do_POST(self):
                 text = self.rfile.read(int(self.headers["Content-Length"])).decode()
                 plain = self.headers["Content-Type"] == "application/json"
+                body = json.loads(text) if plain else None
+                first = self.path == "/hook" and plain and body.get("event") == "requested"
                 with receiver._lock:
-                    status = receiver.statuses.pop(0) if receiver.statuses and self.path == "/hook" else receiver.always
-                    receiver._requests.append({"path": self.path, "headers": self.headers, "text": text, "status": status,
-                                               "body": json.loads(text) if plain else None})
+                    status = receiver.statuses.pop(0) if receiver.statuses and first else receiver.always
+                    receiver._requests.append({"path": self.path, "headers": self.headers, "text": text, "status": status, "body": body})
                 self.send_response(status)
                 if status == 302:
                     self.send_header("Location", receiver.url + "/elsewhere")
