@@ -48,7 +48,8 @@ class Steered {
   }
   size_t EndedRuns() {
     size_t ended = 0;
-    for (const v1::VerificationRun& run : verification.List("", 1000).runs()) {
+    const auto listed = verification.List("", 1000);
+    for (const v1::VerificationRun& run : listed.runs()) {
       if (run.state() != State::STATE_WAITING && run.state() != State::STATE_RUNNING) ++ended;
     }
     return ended;
