@@ -15,6 +15,7 @@
 #include "gateway/frontend/listener.h"
 #include "gateway/policy/load_rules.h"
 #include "tests/support/memory_task_store.h"
+#include "tests/unit/gateway/catalog/snapshots.h"
 #include "tests/unit/gateway/frontend/fakes.h"
 #include "tests/unit/gateway/frontend/test_client.h"
 
@@ -76,6 +77,18 @@ struct World {
       std::this_thread::yield();
     }
   }
+  // The answer of the relay to a wish for the schema.
+  absl::Status ReportSchema(const std::string& target) {
+    catalog::Parcel parcel = catalog::Pack(catalog::Shop());
+    parcel.begin.set_target(target);
+    parcel.begin.set_request(catalogs.Wish(target).request());
+    auto incoming = catalogs.Begin("relay-1", parcel.begin);
+    if (!incoming.ok()) return incoming.status();
+    for (const std::string& chunk : parcel.chunks) {
+      if (absl::Status added = (*incoming)->Add(chunk); !added.ok()) return added;
+    }
+    return (*incoming)->Finish().status();
+  }
   void Vote(const std::string& id, bool approve) {
     identity::Principal dba;
     dba.name = "alice";
@@ -92,7 +105,7 @@ struct World {
   FakeRelays relays{server};
   policy::PolicyInForce policy{*policy::ParseRules(kPolicy, "policy.yaml").value, absl::Now()};
   std::unique_ptr<approval::Approvals> approvals = approval::MakeApprovals(journal, {});
-  catalog::Catalogs catalogs{{"orders"}, {}, [this](const std::string& target) { return relays.RefreshCatalog(target); }};
+  catalog::Catalogs catalogs{{"orders"}, {}, [this](const std::string& target) { return ReportSchema(target); }};
   masking::MaskKeys mask_keys{std::string(masking::MaskKeys::kSecretBytes, 'k')};
   LiveSessions live{SessionLimits{}};
   store::MemoryTaskStore task_store;
