@@ -67,9 +67,12 @@ def test_kill_9_leaves_no_gap_and_what_comes_twice_is_numbered_alike(fresh):
         gateway.process.kill()
         gateway.start()
         until("the relay is back", lambda: gateway.target_ready("shop"), 60)
-    lines = until("everything is there", lambda: (found := without_repetitions(in_file(path))) and len(statements(found)) == len(texts) and found)
-    assert statements(lines) == [f"SELECT '{text}'" for text in texts]
-    assert sum(line["event"] == "gateway_started" for line in lines) == 4
+    def complete():
+        lines = without_repetitions(in_file(path))
+        starts = sum(line["event"] == "gateway_started" for line in lines)
+        return (starts, len(statements(lines))) == (4, len(texts)) and lines
+
+    assert statements(until("everything is there", complete)) == [f"SELECT '{text}'" for text in texts]
 
 
 def test_standard_output_has_lines_and_nothing_else(fresh):
