@@ -188,10 +188,10 @@ def test_token_that_was_revoked_is_replaced_by_a_new_login(fresh, vault, tmp_pat
 
 def test_short_token_is_renewed_with_what_was_lent_to_it(fresh, vault, tmp_path):
     options = vault_options(vault, tmp_path)
-    vault.approles[("the-role", "the-secret")] = {"ttl": 2}
+    vault.approles[("the-role", "the-secret")] = {"ttl": 6}
     stack = fresh(target_options=options)
     connection = assert_reads(stack.gateway)
-    until("the token is renewed", lambda: vault.asked.count(("PUT", "auth/token/renew-self")) >= 3)
+    until("the token is renewed", lambda: vault.asked.count(("PUT", "auth/token/renew-self")) >= 3, 60)
     assert rows(connection, COUNT) == ((5000,),)
     assert "lease of its credential ended" not in stack.relay.process.log_text()
 
