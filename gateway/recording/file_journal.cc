@@ -1,5 +1,6 @@
 #include "gateway/recording/file_journal.h"
 
+#include <absl/functional/function_ref.h>
 #include <absl/strings/str_cat.h>
 #include <absl/time/clock.h>
 #include <absl/time/time.h>
@@ -37,6 +38,15 @@ std::string Serialize(const v1::Record& record) {
   if (complete.at_unix_us() == 0) complete.set_at_unix_us(absl::ToUnixMicros(absl::Now()));
   MakeReadable(complete);
   return complete.SerializeAsString();
+}
+
+// What `begin` was told, once it was.
+absl::Status WaitFor(absl::FunctionRef<void(Journal::Done)> begin) {
+  // Shared: the journal's thread may still be inside set_value when the future here is ready.
+  auto told = std::make_shared<std::promise<absl::Status>>();
+  auto answer = told->get_future();
+  begin([told](absl::Status status) { told->set_value(std::move(status)); });
+  return answer.get();
 }
 
 }  // namespace
@@ -88,7 +98,7 @@ FileJournal::~FileJournal() {
 }
 
 void FileJournal::Append(const v1::Record& record, Done done) {
-  Waiting waiting{.payload = Serialize(record), .retires = record.has_segment_retired(), .done = std::move(done)};
+  Waiting waiting{.payload = Serialize(record), .makes_room = record.has_segment_retired(), .done = std::move(done)};
   if (const auto status = CheckRoom(waiting); !status.ok()) {
     SetHealth(status);
     waiting.done(status);
@@ -102,7 +112,7 @@ void FileJournal::Append(const v1::Record& record, Done done) {
 }
 
 absl::Status FileJournal::CheckRoom(const Waiting& waiting) const {
-  if (options_.max_bytes == 0 || waiting.retires) return absl::OkStatus();
+  if (options_.max_bytes == 0 || waiting.makes_room) return absl::OkStatus();
   uint64_t bytes = log_->bytes() + kFrameHeaderBytes + waiting.payload.size();
   {
     std::lock_guard lock(mutex_);
@@ -185,10 +195,7 @@ void FileJournal::WriteBatch(std::vector<Waiting> batch) {
   }
   const auto written = log_->Write(payloads);
   Settle(written, bytes);
-  // Whoever deletes a segment has the signature first: without it anybody's frame could say that it was retired.
-  const bool retires = std::any_of(batch.begin(), batch.end(), [](const Waiting& waiting) { return waiting.retires; });
-  const auto retired = written.ok() && retires ? WriteCheckpoint() : written;
-  for (auto& waiting : batch) waiting.done(waiting.retires ? retired : written);
+  for (auto& waiting : batch) waiting.done(written);
 }
 
 // OK when there is nothing that is not signed. A failure is told by Settle.
@@ -243,11 +250,11 @@ void FileJournal::SetDurableListener(absl::AnyInvocable<void()> listener) {
 }
 
 absl::Status AppendAndWait(Journal& journal, const v1::Record& record) {
-  // Shared: the journal's thread may still be inside set_value when the future here is ready.
-  auto durable = std::make_shared<std::promise<absl::Status>>();
-  auto answer = durable->get_future();
-  journal.Append(record, [durable](absl::Status status) { durable->set_value(std::move(status)); });
-  return answer.get();
+  return WaitFor([&](Journal::Done done) { journal.Append(record, std::move(done)); });
+}
+
+absl::Status SignAndWait(FileJournal& journal) {
+  return WaitFor([&](Journal::Done done) { journal.Sign(std::move(done)); });
 }
 
 }  // namespace postern::recording

@@ -94,8 +94,8 @@ class FileJournal final : public Journal {
  private:
   struct Waiting {
     std::string payload;
-    // Says that a segment goes. Written even when there is too much: it is what makes room. Signed for before anybody is told.
-    bool retires = false;
+    // Says that a segment goes: written even when there is too much.
+    bool makes_room = false;
     Done done;
   };
 
@@ -136,6 +136,9 @@ class FileJournal final : public Journal {
 // Appends and waits until the record is durable or failed. For start, stop and calls that may block; never on a
 // session's thread.
 absl::Status AppendAndWait(Journal& journal, const v1::Record& record);
+
+// Signs what is durable and waits for it, where AppendAndWait may.
+absl::Status SignAndWait(FileJournal& journal);
 
 }  // namespace postern::recording
 

@@ -102,6 +102,8 @@ absl::StatusOr<bool> SegmentKeeper::RetireIfOld(uint32_t segment, absl::Time now
   retired.set_chain(std::string(ToBytes(next->header().chain)));
   retired.set_last_at_unix_us(absl::ToUnixMicros(**end));
   if (auto status = AppendAndWait(*journal_, record); !status.ok()) return status;
+  // Signed first: without a signature anybody's frame could say that a segment was retired.
+  if (auto status = SignAndWait(*journal_); !status.ok()) return status;
   if (auto status = Delete(segment); !status.ok()) return status;
   log::Info("a segment of the journal was retired", {{"segment", segment}, {"last_record", absl::FormatTime(**end)}});
   return true;

@@ -3,7 +3,6 @@
 #include <absl/strings/str_cat.h>
 #include <absl/time/clock.h>
 
-#include <future>
 #include <memory>
 #include <utility>
 
@@ -207,10 +206,7 @@ absl::StatusOr<std::vector<v1::Record>> TargetRun::Records() {
 // Every byte since the run began, and those before it in the same segment: chained, and signed by the key that this gateway has.
 Judgement TargetRun::JudgeSignature() {
   const recording::Position end = parts_.journal.durable_end().at;
-  auto told = std::make_shared<std::promise<absl::Status>>();
-  auto answer = told->get_future();
-  parts_.journal.Sign([told](absl::Status status) { told->set_value(std::move(status)); });
-  if (const absl::Status wrote = answer.get(); !wrote.ok()) return Failed("the journal could not be signed: " + Words(wrote));
+  if (const absl::Status wrote = recording::SignAndWait(parts_.journal); !wrote.ok()) return Failed("the journal could not be signed: " + Words(wrote));
   recording::VerifyOptions options;
   options.pinned = {parts_.journal_key};
   options.from_segment = from_.at.segment;
