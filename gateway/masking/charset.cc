@@ -1,8 +1,7 @@
 #include "gateway/masking/charset.h"
 
-#include <cstring>
-
 #include "common/mysql/collation.h"
+#include "common/text/ascii.h"
 #include "common/text/utf8.h"
 
 namespace postern::masking {
@@ -14,22 +13,9 @@ bool HasOneByteCharacters(Charset charset) {
   return charset == Charset::kBytes || charset == Charset::kAscii || charset == Charset::kLatin1;
 }
 
-constexpr uint64_t kHighBits = 0x8080808080808080;
-
-// Text without a byte over 7F has one byte a character in all character sets that we take apart.
-bool IsAscii(std::string_view text) {
-  uint64_t bits = 0;
-  for (; text.size() >= sizeof(bits); text.remove_prefix(sizeof(bits))) {
-    uint64_t eight = 0;
-    std::memcpy(&eight, text.data(), sizeof(eight));
-    bits |= eight;
-  }
-  for (const char c : text) bits |= static_cast<unsigned char>(c);
-  return (bits & kHighBits) == 0;
-}
-
+// ASCII text has one byte a character in all character sets that we take apart.
 bool HasOneByteCharacters(Charset charset, std::string_view text) {
-  return HasOneByteCharacters(charset) || (charset != Charset::kUnknown && IsAscii(text));
+  return HasOneByteCharacters(charset) || (charset != Charset::kUnknown && text::IsAscii(text));
 }
 
 }  // namespace
@@ -80,7 +66,7 @@ size_t FirstCharacterBytes(Charset charset, std::string_view text) {
 
 std::optional<size_t> CountCharacters(Charset charset, std::string_view text) {
   if (charset == Charset::kBytes || charset == Charset::kLatin1) return text.size();
-  if (charset != Charset::kUnknown && IsAscii(text)) return text.size();
+  if (charset != Charset::kUnknown && text::IsAscii(text)) return text.size();
   size_t count = 0;
   for (; !text.empty(); ++count) {
     const size_t bytes = FirstCharacterBytes(charset, text);

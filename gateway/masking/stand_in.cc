@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstdint>
 
+#include "common/text/ascii.h"
 #include "gateway/masking/charset.h"
 #include "gateway/masking/round.h"
 #include "gateway/masking/temporal.h"
@@ -14,14 +15,10 @@ namespace {
 
 constexpr size_t kMaxBitBytes = 8;
 
-bool IsAscii(std::string_view text) {
-  return std::all_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x80; });
-}
-
 // The policy is UTF-8.
 bool CanBeWrittenIn(Charset charset, std::string_view value) {
   if (charset == Charset::kUtf8mb4 || charset == Charset::kUtf8mb3) return CountCharacters(charset, value).has_value();
-  return IsAscii(value);
+  return text::IsAscii(value);
 }
 
 template <typename Number>

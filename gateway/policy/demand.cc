@@ -3,17 +3,17 @@
 #include <algorithm>
 #include <iterator>
 
+#include "common/sql/ascii.h"
 #include "gateway/policy/names.h"
 
 namespace postern::policy {
 namespace {
 
 using sql::Access;
+using sql::EqualsIgnoreCase;
 using sql::ObjectKind;
 using sql::Verb;
 using sql::VerbGroup;
-
-char Lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 
 template <size_t N>
 bool IsOneOf(std::string_view name, const std::string_view (&list)[N]) {
@@ -262,10 +262,6 @@ class Collector {
 };
 
 }  // namespace
-
-bool EqualsIgnoreCase(std::string_view a, std::string_view b) {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](char x, char y) { return Lower(x) == Lower(y); });
-}
 
 bool IsInformationSchema(std::string_view schema) { return EqualsIgnoreCase(schema, "information_schema"); }
 

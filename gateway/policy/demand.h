@@ -47,8 +47,6 @@ bool IsInformationSchema(std::string_view schema);
 // Whether the statement's use of columns is followed, so that Facts::columns has every one of them.
 bool FollowsColumns(const sql::Facts& facts);
 
-bool EqualsIgnoreCase(std::string_view a, std::string_view b);
-
 }  // namespace postern::policy
 
 #endif  // POSTERN_GATEWAY_POLICY_DEMAND_H_

@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "common/config/cat.h"
+#include "common/sql/ascii.h"
 #include "gateway/policy/demand.h"
 #include "gateway/policy/explain.h"
 #include "gateway/policy/masks.h"
@@ -12,6 +13,7 @@ namespace postern::policy {
 namespace {
 
 using config::Cat;
+using sql::EqualsIgnoreCase;
 
 // Of information_schema, what holds names and definitions of objects and no value of any row.
 constexpr std::string_view kNameTables[] = {

@@ -1,10 +1,13 @@
 #include "gateway/policy/names.h"
 
+#include "common/sql/ascii.h"
 #include "gateway/policy/demand.h"
 #include "gateway/policy/rules.h"
 
 namespace postern::policy {
 namespace {
+
+using sql::EqualsIgnoreCase;
 
 bool HasWildcard(std::string_view pattern) { return pattern.ends_with('*'); }
 

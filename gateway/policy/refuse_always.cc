@@ -3,11 +3,13 @@
 #include <algorithm>
 #include <string_view>
 
+#include "common/sql/ascii.h"
 #include "gateway/policy/demand.h"
 
 namespace postern::policy {
 namespace {
 
+using sql::EqualsIgnoreCase;
 using sql::Verb;
 
 // BINLOG runs the row events it carries.

@@ -1,25 +1,19 @@
 // Which tables' columns the names in a statement mean.
 #include "common/sql/ascii.h"
 #include "common/sql/facts/collector.h"
+#include "common/text/ascii.h"
 
 namespace postern::sql {
 namespace {
 
-bool IsAscii(std::string_view text) {
-  for (char c : text) {
-    if (static_cast<unsigned char>(c) >= 0x80) return false;
-  }
-  return true;
-}
-
 // Whether a name in a stored program that no column answers to may be a variable. Not one that a server takes for a column all
 // the same: the pseudo-column of the primary key, or a name that it folds as we do not.
-bool MayBeVariable(std::string_view name) { return IsAscii(name) && !EqualsIgnoreCase(name, "_rowid"); }
+bool MayBeVariable(std::string_view name) { return text::IsAscii(name) && !EqualsIgnoreCase(name, "_rowid"); }
 
 // Whether a server may take one of the columns for a name that is written otherwise.
 bool HasForeignName(const Relation& relation) {
   for (const RelationColumn& column : relation) {
-    if (!IsAscii(column.name)) return true;
+    if (!text::IsAscii(column.name)) return true;
   }
   return false;
 }
@@ -175,7 +169,7 @@ void Collector::VisitBareColumn(std::string_view name) {
     if (facts_.columns_cut) return;
     if (!here && scope != scope_) here = lineage_.Find(scope->items, name, found);
     if (here && guesses == 0) break;
-    if (known_.schema != nullptr && !IsAscii(name)) break;  // letter case beyond ASCII is the server's to tell
+    if (known_.schema != nullptr && !text::IsAscii(name)) break;  // letter case beyond ASCII is the server's to tell
   }
   if (found.empty()) {
     if (!here) NotFound({}, {}, name);

@@ -4,6 +4,7 @@
 
 #include "common/sql/ascii.h"
 #include "common/sql/facts/collector.h"
+#include "common/text/ascii.h"
 
 namespace postern::sql {
 namespace {
@@ -42,13 +43,9 @@ const Expr* Inside(const Expr* expr) {
   return expr;
 }
 
-bool IsAscii(std::string_view text) {
-  return std::all_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x80; });
-}
-
 // Whether some server compares the two names as equal though they are not written alike, as MariaDB does for common tables.
 bool MayBeTaken(std::string_view name, std::string_view wanted) {
-  return EqualsIgnoreCase(name, wanted) || !IsAscii(name) || !IsAscii(wanted);
+  return EqualsIgnoreCase(name, wanted) || !text::IsAscii(name) || !text::IsAscii(wanted);
 }
 
 bool IsOneSelect(const Query& query) {
